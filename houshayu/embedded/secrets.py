@@ -1,0 +1,39 @@
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+def load_or_create(var: Path) -> dict[str, str]:
+    """The secrets of this folder: SECRET_KEY, FIELD_KEYS and BLIND_INDEX_KEY.
+
+    They are made once, in a file only its owner can read. Losing it makes what was encrypted
+    unreadable, so it lives and goes with the data. Where the folder can't be written, secrets
+    for this process alone are returned: nothing can be stored there either.
+    """
+    path = var / "secrets.json"
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        pass
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "BLIND_INDEX_KEY": secrets.token_urlsafe(40),
+    }
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        # Two processes may start at once: the file appears whole, and the first one stays.
+        own = path.with_suffix(f".{os.getpid()}")
+        own.touch(mode=0o600)
+        own.write_text(json.dumps(made))
+        try:
+            os.link(own, path)
+        finally:
+            own.unlink()
+    except FileExistsError:
+        return dict(json.loads(path.read_text()))
+    except OSError:
+        return made
+    return made
