@@ -1,0 +1,113 @@
+"""What every resource of the API shares: who may, how a list is paged, how a refusal is told."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import translation
+from django.utils.translation import gettext as _
+from rest_framework import request as rest_request
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.views import exception_handler as rest_exception_handler
+from rest_framework.viewsets import GenericViewSet
+
+from houshayu.accounts import lacks_second_step
+from houshayu.exceptions import Conflict
+from houshayu.keyset import value_of
+from houshayu.models import Place, User
+
+logger = logging.getLogger(__name__)
+
+
+class Request(rest_request.Request):
+    """For annotations: somebody's request, once it is let in."""
+
+    user: User  # type: ignore[assignment]
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """A Conflict answers 409 with its sentence; everything else as DRF does.
+
+    So does what the database refused: two people who register one document at once pass every
+    check of ours, and its constraint lets the first one through.
+    """
+    if isinstance(error, Conflict):
+        return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, IntegrityError):
+        # The database's own message quotes the row; a log carries no personal data.
+        broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        logger.warning("The API was refused by constraint %s", broken)
+        sentence = _("This does not fit what is stored by now; nothing was changed.")
+        return Response({"detail": sentence}, status=status.HTTP_409_CONFLICT)
+    return rest_exception_handler(error, context)
+
+
+class HoldsPermission(BasePermission):
+    """The user's roles carry the permission that the view names for the action, at some place."""
+
+    def has_permission(self, request: rest_request.Request, view: APIView) -> bool:
+        action = getattr(view, "action", None)
+        if action is None:  # a method the resource does not have, which is told as 405
+            return True
+        permission = getattr(view, "needs", {}).get(action)
+        return permission is not None and request.user.has_perm(permission)
+
+
+class HasSecondStep(BasePermission):
+    """Who must log in with a second step has one, also where the token is older than the role."""
+
+    def has_permission(self, request: rest_request.Request, view: APIView) -> bool:
+        return not (settings.HOUSHAYU_REQUIRE_TOTP and lacks_second_step(request.user))
+
+
+class Resource(GenericViewSet):
+    """A resource whose every action names its permission; it speaks the user's language."""
+
+    request: Request
+    needs: ClassVar[dict[str, str]]
+    permission_classes = [IsAuthenticated, HasSecondStep, HoldsPermission]
+
+    def perform_authentication(self, request: rest_request.Request) -> None:
+        super().perform_authentication(request)
+        if request.user.is_authenticated:
+            # A token is read after the middleware that picks the language.
+            translation.activate(request.user.language)
+
+
+class Pages(CursorPagination):
+    """Keyset pages; a resource names the order of its rows as `ordering`."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+
+    def get_ordering(
+        self, request: rest_request.Request, queryset: Any, view: Any
+    ) -> tuple[str, ...]:
+        self.model = queryset.model
+        return tuple(view.ordering)
+
+    def decode_cursor(self, request: rest_request.Request) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            try:
+                value_of(self.model, self.ordering[0], cursor.position)
+            except ValueError:
+                raise NotFound(self.invalid_cursor_message) from None
+        return cursor
+
+
+class PlaceSerializer(serializers.ModelSerializer):
+    """A place as others name it: by its code."""
+
+    class Meta:
+        model = Place
+        fields = ["code", "name", "kind"]

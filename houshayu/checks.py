@@ -1,0 +1,69 @@
+"""System checks: a wrong configuration is told before anybody is let in."""
+
+import base64
+import binascii
+import ctypes
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+# The names under which WeasyPrint looks for it, by system.
+HARFBUZZ_SUBSET = [
+    "libharfbuzz-subset.so.0",
+    "libharfbuzz-subset.0.dylib",
+    "libharfbuzz-subset-0.dll",
+]
+# A key of fewer different bytes or letters was typed by hand; random ones have many more.
+LEAST_VARIETY = 8
+
+
+@register
+def field_keys_are_sound(**kwargs: Any) -> list[CheckMessage]:
+    """Every key of the ring is 32 random bytes, and the blind index has a long random key."""
+    problems: list[CheckMessage] = []
+    for number, key in enumerate(settings.FIELD_KEYS, start=1):
+        try:
+            raw = base64.b64decode(key, validate=True)
+        except (binascii.Error, ValueError):
+            raw = b""
+        if len(raw) != 32 or len(set(raw)) < LEAST_VARIETY:
+            problems.append(
+                Error(
+                    f"FIELD_KEYS: key {number} is not 32 random bytes in base64.",
+                    hint="openssl rand -base64 32",
+                    id="houshayu.E001",
+                )
+            )
+    key = settings.BLIND_INDEX_KEY
+    if len(key) < 32 or len(set(key)) < LEAST_VARIETY:
+        problems.append(
+            Error(
+                "BLIND_INDEX_KEY is shorter than 32 characters, or is not random.",
+                hint="openssl rand -base64 40",
+                id="houshayu.E002",
+            )
+        )
+    return problems
+
+
+@register
+def fonts_can_be_subset(**kwargs: Any) -> list[CheckMessage]:
+    """Without HarfBuzz's subsetter each PDF takes many seconds: fontTools cuts the 20 MB font."""
+    if any(_loads(name) for name in HARFBUZZ_SUBSET):
+        return []
+    return [
+        Warning(
+            "libharfbuzz-subset is missing: PDFs will be very slow.",
+            hint="apt-get install libharfbuzz-subset0",
+            id="houshayu.W001",
+        )
+    ]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Sending inbox messages by e-mail, at most once each."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from houshayu.models import MailStatus, Message
+
+log = logging.getLogger(__name__)
+
+
+def send_queued(now: datetime, *, limit: int = 50) -> int:
+    """Send what waits, up to limit messages; return how many were handed to the mail server.
+
+    now is real time. A message is marked as being sent, and committed so, before the mail server
+    hears of it: if this process dies in between it is not sent again by itself. One that the
+    server refuses goes back into the queue. In the demonstration nothing is ever queued.
+    """
+    if settings.DEMONSTRATION:
+        return 0
+    Message.objects.settle_stuck(now=now)
+    with transaction.atomic():
+        claimed = Message.objects.claim_for_mail(limit=limit, now=now)
+    if not claimed:
+        return 0
+    sent = 0
+    try:
+        with get_connection() as server:
+            for message in claimed:
+                sent += _send_one(message, server, now)
+    except OSError as error:
+        # Not connected: nothing of what is still claimed has left.
+        log.warning("mail server out of reach: %s", error.__class__.__name__)
+        Message.objects.filter(
+            pk__in=[m.pk for m in claimed], mail_status=MailStatus.SENDING
+        ).update(mail_status=MailStatus.QUEUED)
+    return sent
+
+
+def _send_one(message: Message, server: BaseEmailBackend, now: datetime) -> bool:
+    mail = EmailMessage(
+        subject=message.subject,
+        body=message.mail_text,
+        to=[message.recipient.email],
+        headers={"Message-ID": f"<message-{message.pk}@houshayu>"},
+        connection=server,
+    )
+    try:
+        mail.send()
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except smtplib.SMTPException as refusal:
+        log.warning("mail for message %s refused: %s", message.pk, refusal.__class__.__name__)
+        status = MailStatus.UNCERTAIN
+    else:
+        status = MailStatus.SENT
+    Message.objects.filter(pk=message.pk, mail_status=MailStatus.SENDING).update(
+        mail_status=status, mail_sent_at=now if status == MailStatus.SENT else None
+    )
+    return status == MailStatus.SENT

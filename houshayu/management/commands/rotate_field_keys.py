@@ -1,0 +1,53 @@
+"""Encrypt every protected field again, under the first of FIELD_KEYS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import models, transaction
+
+from houshayu.privacy.fields import EncryptedTextField
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypts every protected field again, history included, under the first of FIELD_KEYS. "
+        "Put the new key first, restart, run this, then remove the old key. It can be repeated."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for model in apps.get_models():
+            fields = [
+                field.name
+                for field in model._meta.concrete_fields
+                if isinstance(field, EncryptedTextField)
+            ]
+            if fields:
+                self.stdout.write(f"{model._meta.label}: {encrypt_again(model, fields)} rows")
+
+
+def encrypt_again(model: type[models.Model], fields: list[str]) -> int:
+    """Every row's fields are under the first key; returns how many rows there were.
+
+    No history is written: nobody changed anything. A row is locked from read to write, and at
+    most BATCH rows at a time.
+    """
+    done, last = 0, 0
+    while True:
+        # The triggers that write history, and no others that matter to a ciphertext.
+        with transaction.atomic(), pgtrigger.ignore():
+            rows = list(
+                model._base_manager.select_for_update()
+                .filter(pk__gt=last)
+                .order_by("pk")
+                .only(*fields)[:BATCH]
+            )
+            model._base_manager.bulk_update(rows, fields)
+        if not rows:
+            return done
+        done, last = done + len(rows), rows[-1].pk

@@ -1,0 +1,98 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.models.places import Place
+
+
+class Role(models.TextChoices):
+    """What a member does at a place and below it; the permissions are in houshayu.access."""
+
+    COMMUNITY_WORKER = "community_worker", _("Community worker")
+    HOTEL_STAFF = "hotel_staff", _("Hotel staff")
+    TRANSFER_TEAM = "transfer_team", _("Hub and transfer team")
+    DUTY_OFFICER = "duty_officer", _("Duty officer")
+    LANGUAGE_MEMBER = "language_member", _("Language team member")
+    OUTREACH_EDITOR = "outreach_editor", _("Outreach editor")
+    CHECKPOINT_GUARD = "checkpoint_guard", _("Checkpoint guard")
+    MEDICAL_MEMBER = "medical_member", _("Medical group member")
+    COORDINATOR = "coordinator", _("Coordinator")
+    PRIVACY_AUDITOR = "privacy_auditor", _("Privacy auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Membership(models.Model):
+    """A role of a user at a place; it covers the places below."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="memberships",
+    )
+    place = models.ForeignKey(
+        Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.CheckConstraint(name="membership_role_known", condition=Q(role__in=Role.values)),
+            models.UniqueConstraint(name="membership_once", fields=["user", "place", "role"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.place}"
+
+
+class WorkGroupKind(models.TextChoices):
+    MEDICAL = "medical", _("Medical support group")
+    TRANSPORT = "transport", _("Transport support group")
+    HOTEL = "hotel", _("Hotel support group")
+    LANGUAGE = "language", _("Foreign-language liaison team")
+    HANDOFF = "handoff", _("Handoff team")
+
+
+class Post(models.Model):
+    """Who answers for which task at which place (定岗到人); empty until somebody is named."""
+
+    place = models.ForeignKey(
+        Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="posts"
+    )
+    task = models.CharField(_("task"), max_length=80)
+    group = models.CharField(
+        _("work group"), max_length=12, choices=WorkGroupKind, blank=True, default=""
+    )
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("holder"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+    )
+    is_lead = models.BooleanField(_("leads the group"), default=False)
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["place__code", "group", "task"]
+        constraints = [
+            models.CheckConstraint(
+                name="post_group_known", condition=Q(group__in=["", *WorkGroupKind.values])
+            ),
+            models.UniqueConstraint(name="post_once", fields=["place", "task"]),
+            models.UniqueConstraint(
+                name="post_one_lead_per_group",
+                fields=["place", "group"],
+                condition=Q(is_lead=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.task}"

@@ -1,0 +1,39 @@
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """Somebody who works with the program; what they may do follows from their memberships."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=80)
+    language = models.CharField(
+        _("language of the interface"),
+        max_length=10,
+        choices=[pair for pair in settings.LANGUAGES if pair[0] in settings.INTERFACE_LANGUAGES],
+        default="zh-hans",
+    )
+    phone = models.CharField(_("work phone"), max_length=20, blank=True)
+
+    objects = UserManager()  # type: ignore[misc]
+    REQUIRED_FIELDS = ["name", "email"]
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="user_language_known",
+                condition=models.Q(language__in=settings.INTERFACE_LANGUAGES),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name

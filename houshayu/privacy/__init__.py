@@ -1,0 +1,1 @@
+"""What keeps people's data theirs: encryption, blind indexes, masking."""

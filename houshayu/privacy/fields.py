@@ -1,0 +1,98 @@
+"""Text that only the program can read, and a way to find it again without reading it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import FieldError
+from django.db import models
+
+NONCE_BYTES = 12
+
+
+class Undecryptable(Exception):
+    """None of the keys opens this ciphertext, or it was moved here from another column."""
+
+
+@cache
+def _ciphers(keys: tuple[str, ...]) -> tuple[AESGCM, ...]:
+    return tuple(AESGCM(base64.b64decode(key)) for key in keys)
+
+
+def encrypt(text: str, *, bound_to: str) -> str:
+    """The text under the first key, as base64; it can be read only with the same bound_to."""
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = _ciphers(tuple(settings.FIELD_KEYS))[0]
+    sealed = cipher.encrypt(nonce, text.encode(), bound_to.encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def decrypt(ciphertext: str, *, bound_to: str) -> str:
+    """The text that was encrypted, whichever key of the ring was first then.
+
+    Raises Undecryptable if no key fits.
+    """
+    try:
+        raw = base64.b64decode(ciphertext, validate=True)
+    except binascii.Error:
+        raise Undecryptable(bound_to) from None
+    for cipher in _ciphers(tuple(settings.FIELD_KEYS)):
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode()).decode()
+        except (InvalidTag, ValueError):  # the wrong key or place, or too short to be ours
+            continue
+    raise Undecryptable(bound_to)
+
+
+def blind_index(value: str, *, purpose: str) -> str:
+    """A keyed fingerprint (HMAC-SHA-256, 64 hex digits) that finds an exact value again.
+
+    purpose keeps equal values of different kinds from being recognised as equal.
+    """
+    message = f"{purpose}\0{value}".encode()
+    return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text stored as AES-256-GCM ciphertext, bound to the column it stands in.
+
+    Equal texts have different ciphertexts, so it can't be searched: keep a blind_index beside
+    it. An empty text stays empty. History rows keep the ciphertext, bound to the tracked column.
+    """
+
+    def _column(self) -> str:
+        tracked = getattr(self.model, "pgh_tracked_model", None) or self.model
+        return f"{tracked._meta.db_table}.{self.column}"
+
+    def get_prep_value(self, value: Any) -> Any:
+        if not value:
+            return value
+        return encrypt(str(value), bound_to=self._column())
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if not value:
+            return value
+        return decrypt(value, bound_to=self._column())
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name == "isnull":
+            return super().get_lookup(lookup_name)
+        raise self._unsearchable()
+
+    def get_transform(self, lookup_name: str) -> Any:
+        raise self._unsearchable()
+
+    def _unsearchable(self) -> FieldError:
+        return FieldError(
+            f"{self.model.__name__}.{self.name} is encrypted and can't be searched; "
+            "use its blind index."
+        )

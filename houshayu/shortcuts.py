@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def render_fragment(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """The fragment for an htmx swap, with the news for the page's message region.
+
+    After an act the region shows its outcome alone. A fragment that was only read, as by a list
+    that refreshes itself, leaves older news standing unless it brings some.
+    """
+    html = render_to_string(template, context, request)
+    if request.method != "GET" or len(get_messages(request)):
+        html += render_to_string("_messages.html", {"oob": True}, request)
+    return HttpResponse(html, status=status)

@@ -1,0 +1,23 @@
+from django.urls import include, path
+
+from houshayu.views import home, language, members, messages, posts
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
+    path("language/", language.set_language, name="set_language"),
+    path("accounts/", include("houshayu.account_urls")),
+    path("inbox/", messages.inbox, name="inbox"),
+    path("inbox/read/", messages.inbox_read, name="inbox_read"),
+    path("outbox/", messages.outbox, name="outbox"),
+    path("outbox/<int:pk>/", messages.outbox_settle, name="outbox_settle"),
+    path("posts/", posts.post_list, name="post_list"),
+    path("posts/<int:pk>/", posts.post_edit, name="post_edit"),
+    path("members/", members.membership_list, name="membership_list"),
+    path("members/new/", members.user_add, name="user_add"),
+    path("members/<int:pk>/roles/", members.membership_add, name="membership_add"),
+    path("roles/<int:pk>/remove/", members.membership_remove, name="membership_remove"),
+    path("api/", include("houshayu.api_urls")),
+    path("", include("returnees.urls")),
+    path("", include("transfers.urls")),
+]

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from houshayu.http import Request
+from houshayu.keyset import keyset_page
+from houshayu.models import Membership, Place, Role, User
+
+
+class UserForm(forms.ModelForm):
+    """A new user, with their first role."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role)
+    place = forms.ModelChoiceField(label=gettext_lazy("Place"), queryset=Place.objects.none())
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "phone", "language"]
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+
+class MembershipForm(forms.ModelForm):
+    """One more role at a place."""
+
+    class Meta:
+        model = Membership
+        fields = ["role", "place"]
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The user is given; that nobody has a role twice is checked with it.
+        return super()._get_validation_exclusions() - {"user"}
+
+
+def _places(request: Request) -> QuerySet[Place]:
+    return Place.objects.covered_by(request.user, "houshayu.administer")
+
+
+def _members(request: Request) -> QuerySet[User]:
+    """Users with a role in the administrator's places; oneself is among them, superusers not."""
+    return User.objects.filter(
+        memberships__place__in=_places(request), is_superuser=False
+    ).distinct()
+
+
+@require_safe
+@permission_required("houshayu.administer", raise_exception=True)
+def membership_list(request: Request) -> HttpResponse:
+    users = User.objects.filter(pk__in=_members(request).values("pk"))
+    page = keyset_page(request, users.prefetch_related("memberships__place"), order=["name", "id"])
+    return render(request, "houshayu/membership_list.html", {"page": page})
+
+
+@permission_required("houshayu.administer", raise_exception=True)
+def user_add(request: Request) -> HttpResponse:
+    """A new user with a first password that is shown once, to be changed by them."""
+    form = UserForm(request.POST or None, places=_places(request))
+    if request.method == "POST" and form.is_valid():
+        password = get_random_string(14)
+        with transaction.atomic():
+            user = form.save(commit=False)
+            user.set_password(password)
+            user.save()
+            Membership.objects.create(
+                user=user, role=form.cleaned_data["role"], place=form.cleaned_data["place"]
+            )
+        context = {"new_user": user, "password": password}
+        return render(request, "houshayu/user_added.html", context)
+    return render(request, "houshayu/user_add.html", {"form": form})
+
+
+@permission_required("houshayu.administer", raise_exception=True)
+def membership_add(request: Request, pk: int) -> HttpResponse:
+    member = get_object_or_404(_members(request), pk=pk)
+    form = MembershipForm(
+        request.POST or None, places=_places(request), instance=Membership(user=member)
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("The role is given."))
+        return redirect("membership_list")
+    return render(request, "houshayu/membership_add.html", {"member": member, "form": form})
+
+
+@require_POST
+@permission_required("houshayu.administer", raise_exception=True)
+def membership_remove(request: Request, pk: int) -> HttpResponse:
+    membership = get_object_or_404(Membership, pk=pk, place__in=_places(request))
+    if membership.user == request.user:
+        messages.warning(request, _("You can't take your own role; another administrator can."))
+    else:
+        membership.delete()
+        messages.success(request, _("The role is taken back."))
+    return redirect("membership_list")

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import Message as Mail
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Handler
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from houshayu import mail
+from houshayu.models import MailStatus, Message, Role, User
+from tests.factories import make_user, real_place
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Postbox(Handler):
+    """A mail server that keeps what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Mail] = []
+
+    def handle_message(self, message: Mail) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture
+def postbox(settings: object) -> Iterator[Postbox]:
+    box = Postbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST = "127.0.0.1"  # type: ignore[attr-defined]
+    settings.EMAIL_PORT = port  # type: ignore[attr-defined]
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def recipient() -> User:
+    return make_user(
+        role=Role.COMMUNITY_WORKER, place=real_place("gucheng"), email="worker@houshayu.example"
+    )
+
+
+def queue(recipient: User, many: int = 1) -> None:
+    Message.objects.deliver(
+        Message(
+            recipient=recipient,
+            key=f"test:{number}",
+            subject=f"Check-in missing: HSY-00000{number}",
+            url=f"/cases/HSY-00000{number}/",
+            created_at=timezone.now(),
+            mail_status=MailStatus.QUEUED,
+        )
+        for number in range(many)
+    )
+
+
+def statuses() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("mail_status", flat=True))
+
+
+def test_a_message_arrives_once_though_two_workers_send(postbox: Postbox, recipient: User) -> None:
+    queue(recipient, 9)
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        while mail.send_queued(timezone.now(), limit=2):
+            pass
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _each in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    subjects = sorted(each["Subject"] for each in postbox.mails)
+    assert subjects == [f"Check-in missing: HSY-00000{number}" for number in range(9)]
+    assert statuses() == [MailStatus.SENT] * 9
+
+
+def test_a_mail_says_where_to_look_and_to_whom_it_goes(postbox: Postbox, recipient: User) -> None:
+    queue(recipient)
+
+    mail.send_queued(timezone.now())
+
+    (sent,) = postbox.mails
+    assert sent["To"] == "worker@houshayu.example"
+    assert sent.get_payload().strip().endswith("/cases/HSY-000000/")
+
+
+def test_without_a_mail_server_a_message_waits_and_leaves_later(
+    postbox: Postbox, recipient: User, settings: object
+) -> None:
+    queue(recipient)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1  # type: ignore[attr-defined]
+
+    assert mail.send_queued(timezone.now()) == 0
+    assert statuses() == [MailStatus.QUEUED]
+    settings.EMAIL_PORT = port  # type: ignore[attr-defined]
+    mail.send_queued(timezone.now())
+
+    assert (len(postbox.mails), statuses()) == (1, [MailStatus.SENT])
+
+
+def test_what_a_dead_sender_left_is_decided_by_a_person(
+    postbox: Postbox, recipient: User, coordinator: User
+) -> None:
+    queue(recipient)
+    now = timezone.now()
+    with transaction.atomic():
+        Message.objects.claim_for_mail(limit=1, now=now)
+
+    mail.send_queued(now + timedelta(minutes=9))
+    assert statuses() == [MailStatus.SENDING]
+    mail.send_queued(now + timedelta(minutes=11))
+    assert (statuses(), postbox.mails) == ([MailStatus.UNCERTAIN], [])
+    client = Client()
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    message = Message.objects.get()
+    client.post(reverse("outbox_settle", args=[message.pk]), {"decision": "again"})
+    mail.send_queued(timezone.now())
+
+    assert (len(postbox.mails), statuses()) == (1, [MailStatus.SENT])
+
+
+def test_nothing_leaves_a_demonstration(
+    postbox: Postbox, recipient: User, settings: object
+) -> None:
+    queue(recipient)
+    settings.DEMONSTRATION = True  # type: ignore[attr-defined]
+
+    assert mail.send_queued(timezone.now()) == 0
+    assert (postbox.mails, statuses()) == ([], [MailStatus.QUEUED])
