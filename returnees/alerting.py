@@ -1,0 +1,96 @@
+"""Fever, symptoms and positive tests: the alert, and the people who hear of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from houshayu.models import Message, Place, Role, User
+from houshayu.models.messages import MailStatus
+from returnees.models import FEVER, Alert, AlertKind, Case, CheckIn, Custody, LabTest
+
+ALERTED = (Role.COORDINATOR, Role.MEDICAL_MEMBER)
+
+
+def members_over(place: Place, roles: Iterable[str]) -> list[User]:
+    """Active users with one of the roles at the place or above it."""
+    return list(
+        User.objects.filter(
+            is_active=True, memberships__role__in=roles, memberships__place__in=place.ancestors
+        ).distinct()
+    )
+
+
+def mail_status_for(user: User) -> str:
+    """Whether a message to this user also goes by e-mail, and whether it may leave."""
+    if not user.email:
+        return MailStatus.NONE
+    return MailStatus.HELD if settings.DEMONSTRATION else MailStatus.QUEUED
+
+
+def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Alert]:
+    """An alert for each check-in with 37.3 °C or above, or any symptom."""
+    worrying = [checkin for checkin in checkins if checkin.needs_alert]
+    custodies = Custody.objects.open().select_related("place")
+    holders = {
+        custody.case_id: custody.place
+        for custody in custodies.filter(case__in=[c.observation.case_id for c in worrying])
+    }
+    return _raise(
+        (
+            Alert(
+                case_id=checkin.observation.case_id,
+                place=holders[checkin.observation.case_id],
+                checkin=checkin,
+                kind=AlertKind.FEVER if checkin.temperature >= FEVER else AlertKind.SYMPTOM,
+                temperature=checkin.temperature,
+            )
+            for checkin in worrying
+        ),
+        now=now,
+    )
+
+
+def raise_for_declaration(case: Case, *, now: datetime) -> None:
+    """An alert for what the person declared at registration."""
+    temperature = case.health.temperature
+    kind = AlertKind.FEVER if temperature >= FEVER else AlertKind.SYMPTOM
+    _raise([Alert(case=case, place=case.holder, kind=kind, temperature=temperature)], now=now)
+
+
+def raise_for_test(test: LabTest, *, now: datetime) -> None:
+    """An alert for a positive nucleic acid test."""
+    case = test.observation.case
+    _raise([Alert(case=case, place=case.holder, kind=AlertKind.POSITIVE_TEST)], now=now)
+
+
+def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:
+    raised = list(alerts)
+    for alert in raised:
+        alert.raised_at = now
+    Alert.objects.bulk_create(raised)
+    told = {place: members_over(place, ALERTED) for place in {alert.place for alert in raised}}
+    Message.objects.deliver(
+        _message(alert, user, now) for alert in raised for user in told[alert.place]
+    )
+    return raised
+
+
+def _message(alert: Alert, user: User, now: datetime) -> Message:
+    with override(user.language):
+        subject = gettext("%(kind)s: case %(number)s at %(place)s") % {
+            "kind": alert.get_kind_display(),
+            "number": alert.case.number,
+            "place": alert.place,
+        }
+    return Message(
+        recipient=user,
+        key=f"alert:{alert.pk}",
+        subject=subject,
+        url=alert.case.get_absolute_url(),
+        created_at=now,
+        mail_status=mail_status_for(user),
+    )

@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from houshayu import clock
+from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.models import Place, Reveal
+from returnees import decisions
+from returnees.api import examples, sections
+from returnees.api.registration import RegistrationSerializer
+from returnees.filters import CaseFilter
+from returnees.models import Case, CaseOutcome, Custody, Observation, Whereabouts
+from returnees.registration import register
+
+NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
+CONFLICT = {409: OpenApiTypes.OBJECT}
+# What a reveal may read, and the record of the case it stands on.
+PROTECTED: dict[str, Callable[[Case], Model]] = {
+    "document_number": lambda case: case.document,
+    "phone_cn": lambda case: case.person,
+    "phone_intl": lambda case: case.person,
+    "guardian_phone": lambda case: case.person,
+    "emergency_contact_phone": lambda case: case,
+}
+
+
+class CaseRowSerializer(serializers.ModelSerializer):
+    """One case in a list."""
+
+    name_zh = serializers.CharField(source="person.name_zh")
+    name_latin = serializers.CharField(source="person.name_latin")
+    nationality = serializers.CharField(source="person.nationality")
+    whereabouts = serializers.ChoiceField(choices=Whereabouts.choices)
+    holder = PlaceSerializer(source="holding.place", allow_null=True, default=None)
+    community = PlaceSerializer(allow_null=True)
+    release_on = serializers.DateField(source="observed.release_on", allow_null=True, default=None)
+    open_alerts = serializers.BooleanField()
+
+    class Meta:
+        model = Case
+        fields = [
+            "number", "name_zh", "name_latin", "nationality", "whereabouts", "holder", "community",
+            "expected_arrival_at", "arrived_at", "release_on", "open_alerts", "opened_at",
+            "closed_at", "outcome",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class CustodySerializer(serializers.ModelSerializer):
+    place = PlaceSerializer()
+
+    class Meta:
+        model = Custody
+        fields = ["place", "room", "started_at", "ended_at"]
+
+
+class ObservationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Observation
+        fields = ["kind", "started_on", "days", "release_on", "ended_at", "end_reason"]
+
+
+class DecisionSerializer(serializers.Serializer):
+    """What the policy decided, by which version and rule, and what it still waits for."""
+
+    policy = serializers.CharField(source="policy.code")
+    rule = serializers.CharField(source="decision.rule")
+    text = serializers.SerializerMethodField()
+    waiting_for = serializers.SerializerMethodField()
+
+    def get_text(self, case: Case) -> str:
+        return str(case.policy.rule_text(case.decision["rule"]))
+
+    def get_waiting_for(self, case: Case) -> list[str]:
+        return [str(decisions.WAITING[name]) for name in case.decision["waiting_for"]]
+
+
+class CaseSerializer(CaseRowSerializer):
+    """A case with its whole form; numbers are masked."""
+
+    person = sections.PersonSection()
+    document = sections.DocumentSection()
+    contact = sections.ContactSection(source="person")
+    dwelling = sections.DwellingSection(source="*")
+    co_residents = sections.CoResidentRow(many=True)
+    journey = sections.JourneySection()
+    transits = sections.TransitRow(source="journey.transits", many=True)
+    visited = sections.VisitedRow(source="journey.visited", many=True)
+    health = sections.HealthSection()
+    request = sections.RequestSection()
+    care = sections.CareSection(allow_null=True, default=None)
+    declaration = sections.DeclarationSection()
+    office = sections.OfficeSection(source="*")
+    decision = DecisionSerializer(source="*")
+    custodies = CustodySerializer(many=True)
+    observations = ObservationSerializer(many=True)
+
+    class Meta:
+        model = Case
+        fields = [
+            *CaseRowSerializer.Meta.fields, "person", "document", "contact", "dwelling",
+            "co_residents", "journey", "transits", "visited", "health", "request", "care",
+            "declaration", "office", "decision", "custodies", "observations",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class CloseInput(serializers.Serializer):
+    outcome = serializers.ChoiceField(
+        label=_("Outcome"), choices=[c for c in CaseOutcome.choices if c[0] != CaseOutcome.RELEASED]
+    )
+    note = serializers.CharField(label=_("Note"), max_length=200)
+
+
+class RevealInput(serializers.Serializer):
+    field = serializers.ChoiceField(label=_("Which number"), choices=list(PROTECTED))
+    reason = serializers.CharField(label=_("Reason"), max_length=200)
+
+
+class RevealedSerializer(serializers.Serializer):
+    field = serializers.ChoiceField(choices=list(PROTECTED))
+    value = serializers.CharField()
+
+
+class CaseQuery(CaseFilter):
+    """The filters of the page, with places by their code, and ranges of moments besides."""
+
+    holder = filters.ModelChoiceFilter(
+        method="by_holder",
+        queryset=Place.objects.holders(),
+        to_field_name="code",
+        label=_("Held by"),
+    )
+    community = filters.ModelChoiceFilter(
+        queryset=Place.objects.homes(), to_field_name="code", label=_("Lives in")
+    )
+    opened = filters.IsoDateTimeFromToRangeFilter(field_name="opened_at", label=_("registered"))
+    arrival = filters.IsoDateTimeFromToRangeFilter(
+        method="by_arrival", label=_("Arrival in Beijing")
+    )
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: Request) -> None:
+        places = Place.objects.covered_by(request.user, "returnees.view_case")
+        super().__init__(data, queryset, request=request, places=places)
+
+    def by_arrival(self, queryset: QuerySet[Case], name: str, between: slice) -> QuerySet[Case]:
+        queryset = queryset.alias(came_at=Coalesce("arrived_at", "expected_arrival_at"))
+        if between.start:
+            queryset = queryset.filter(came_at__gte=between.start)
+        if between.stop:
+            queryset = queryset.filter(came_at__lte=between.stop)
+        return queryset
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="Cases the user may see",
+        description="Open ones, unless state, q or a day asks for others; newest first.",
+    ),
+    retrieve=extend_schema(summary="A case with its whole form", parameters=[NUMBER]),
+)
+class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    """Cases, by their number."""
+
+    needs = {
+        "list": "returnees.view_case",
+        "retrieve": "returnees.view_case",
+        "create": "returnees.add_case",
+        "arrive": "returnees.change_case",
+        "release": "returnees.release_case",
+        "close": "returnees.close_case",
+        "reveal": "returnees.reveal_identitydocument",
+    }
+    queryset = Case.objects.none()
+    serializer_class = CaseSerializer
+    filterset_class = CaseQuery
+    pagination_class = Pages
+    ordering = ["-opened_at", "-pk"]
+    lookup_field = "number"
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        return CaseRowSerializer if self.action == "list" else CaseSerializer
+
+    def get_queryset(self) -> QuerySet[Case]:
+        cases = Case.objects.visible_to(self.request.user).for_rows()
+        if self.action == "list":
+            return cases
+        return cases.select_related(
+            "document", "journey", "health", "request", "declaration", "care", "policy"
+        ).prefetch_related(
+            "co_residents", "journey__transits", "journey__visited", "custodies__place",
+            "observations",
+        )  # fmt: skip
+
+    def _held(self, number: str) -> Case:
+        """The case to act on: in the hands of a place where the user may."""
+        held = Case.objects.held_by(self.request.user, self.needs[self.action])
+        return get_object_or_404(held, number=number)
+
+    def _told(self, case: Case, status: int = status.HTTP_200_OK) -> Response:
+        told = self.get_serializer(self.get_queryset().get(pk=case.pk))
+        return Response(told.data, status=status)
+
+    @extend_schema(
+        summary="Register a person's return",
+        request=RegistrationSerializer,
+        responses={201: CaseSerializer, **CONFLICT},
+        examples=[
+            OpenApiExample(
+                "A family member back from Italy", value=examples.REGISTRATION, request_only=True
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        now = clock.now()
+        asked = RegistrationSerializer(data=request.data, context={"request": request, "now": now})
+        asked.is_valid(raise_exception=True)
+        case = register(
+            asked.registration(by=request.user),
+            place=asked.validated_data["place"],
+            by=request.user,
+            now=now,
+        )
+        return self._told(case, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Confirm the arrival; the observation begins",
+        parameters=[NUMBER],
+        request=None,
+        responses={200: CaseSerializer, **CONFLICT},
+    )
+    @action(detail=True, methods=["post"])
+    def arrive(self, request: Request, number: str) -> Response:
+        case = self._held(number)
+        case.arrive(at=case.arrival_seen_at(clock.now()))
+        return self._told(case)
+
+    @extend_schema(
+        summary="Release a case whose days are complete",
+        parameters=[NUMBER],
+        request=None,
+        responses={200: CaseSerializer, **CONFLICT},
+    )
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, number: str) -> Response:
+        case = self._held(number)
+        case.release(by=request.user, now=clock.now())
+        return self._told(case)
+
+    @extend_schema(
+        summary="Close a case without release",
+        parameters=[NUMBER],
+        request=CloseInput,
+        responses={200: CaseSerializer, **CONFLICT},
+        examples=[
+            OpenApiExample(
+                "Never arrived",
+                value={"outcome": "no_show", "note": "The flight was cancelled."},
+                request_only=True,
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, number: str) -> Response:
+        case = self._held(number)
+        asked = CloseInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        case.close(
+            asked.validated_data["outcome"],
+            by=request.user,
+            now=clock.now(),
+            note=asked.validated_data["note"],
+        )
+        return self._told(case)
+
+    @extend_schema(
+        summary="Read a protected number in full; who, why and when is kept",
+        parameters=[NUMBER],
+        request=RevealInput,
+        responses=RevealedSerializer,
+        examples=[
+            OpenApiExample(
+                "To call back",
+                value={"field": "phone_cn", "reason": "No answer at the door."},
+                request_only=True,
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, number: str) -> Response:
+        case = self._held(number)
+        asked = RevealInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        field, reason = asked.validated_data["field"], asked.validated_data["reason"]
+        record = PROTECTED[field](case)
+        value = Reveal.objects.read(record, field, by=request.user, reason=reason, now=clock.now())
+        return Response({"field": field, "value": value}, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,60 @@
+"""A filled-in registration for the API's description; nobody real."""
+
+REGISTRATION = {
+    "place": "houshayu-village",
+    "person": {
+        "person_category": "mainland",
+        "name_zh": "王小明",
+        "surname_latin": "WANG",
+        "given_names_latin": "XIAOMING",
+        "gender": "M",
+        "birth_date": "1980-01-01",
+        "nationality": "CHN",
+        "preferred_language": "zh-hans",
+        "needs_interpreter": False,
+    },
+    "document": {"document_type": "passport_chn", "document_number": "E12345678"},
+    "contact": {"phone_cn": "13800001234"},
+    "dwelling": {
+        "community": "houshayu-village",
+        "building": "3",
+        "room": "201",
+        "residence_kind": "owned",
+        "emergency_contact_name": "王大明",
+        "emergency_contact_phone": "13900005678",
+        "emergency_contact_relation": "父亲",
+    },
+    "arrival": {"expected_arrival_at": "2020-03-20T14:30:00+08:00"},
+    "journey": {
+        "departure_country": "ITA",
+        "departure_city": "Milan",
+        "flight_number": "CA950",
+        "entry_date": "2020-03-20",
+        "entry_port": "PEK",
+        "purpose": "return_home",
+    },
+    "transits": [{"country": "DEU", "city": "Frankfurt", "carrier": "LH247"}],
+    "visited": [
+        {"country": "ITA", "city": "Milan", "from_on": "2020-03-06", "until_on": "2020-03-19"}
+    ],
+    "health": {
+        "temperature": "36.5",
+        "medicine_72h": False,
+        "contact_case": False,
+        "contact_fever": False,
+        "community_case": False,
+        "cluster": False,
+        "tested_positive": False,
+        "medical_visit_14d": False,
+    },
+    "request": {"requested_mode": "centralized"},
+    "care": {"diet": "vegetarian"},
+    "declaration": {
+        "truth_declaration": True,
+        "privacy_notice_read": True,
+        "privacy_notice_language": "zh-hans",
+        "sensitive_consent": True,
+        "signed_by": "王小明",
+    },
+    "office": {"intake_channel": "phone"},
+}

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+
+from houshayu.api import Pages, Resource
+from returnees.api.sections import DocumentSection, PhoneField
+from returnees.models import Case, Person
+
+PERSON_NUMBER = OpenApiParameter(
+    "number", str, OpenApiParameter.PATH, description="The number of one of the person's cases."
+)
+
+
+class CaseOfPersonSerializer(serializers.ModelSerializer):
+    """One return, with the document that was shown then."""
+
+    document = DocumentSection()
+
+    class Meta:
+        model = Case
+        fields = ["number", "opened_at", "closed_at", "document"]
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A human being with those of their returns that the user may see."""
+
+    phone_cn = PhoneField(label=_("Mobile number in China"))
+    phone_intl = PhoneField(label=_("Mobile number abroad"))
+    cases = CaseOfPersonSerializer(source="seen_cases", many=True)
+
+    class Meta:
+        model = Person
+        fields = [
+            "person_category", "name_zh", "surname_latin", "given_names_latin", "gender",
+            "birth_date", "nationality", "preferred_language", "needs_interpreter", "phone_cn",
+            "phone_intl", "cases",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class PersonFilter(filters.FilterSet):
+    q = filters.CharFilter(method="named", label=_("Name"))
+
+    class Meta:
+        model = Person
+        fields = ["nationality", "person_category", "preferred_language", "needs_interpreter"]
+
+    def named(self, queryset: QuerySet[Person], name: str, text: str) -> QuerySet[Person]:
+        return queryset.filter(pk__in=Person.objects.named(text).values("pk"))
+
+
+@extend_schema_view(
+    list=extend_schema(summary="People who have a case the user may see"),
+    retrieve=extend_schema(summary="The person of a case", parameters=[PERSON_NUMBER]),
+)
+class PersonResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    """People, found under the number of any of their cases."""
+
+    needs = {"list": "returnees.view_case", "retrieve": "returnees.view_case"}
+    queryset = Person.objects.none()
+    serializer_class = PersonSerializer
+    filterset_class = PersonFilter
+    pagination_class = Pages
+    ordering = ["name_sort_key", "pk"]
+    lookup_field = "number"
+
+    def get_queryset(self) -> QuerySet[Person]:
+        cases = Case.objects.visible_to(self.request.user)
+        return Person.objects.filter(Exists(cases.filter(person=OuterRef("pk")))).prefetch_related(
+            Prefetch("cases", cases.select_related("document").order_by("opened_at"), "seen_cases")
+        )
+
+    def get_object(self) -> Person:
+        cases = Case.objects.visible_to(self.request.user)
+        case = get_object_or_404(cases, number=self.kwargs["number"])
+        return self.get_queryset().get(pk=case.person_id)

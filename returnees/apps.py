@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReturneesConfig(AppConfig):
+    name = "returnees"
+    verbose_name = _("Returnees")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,421 @@
+"""The machine-readable zone of passports (TD3) and cards (TD1), by ICAO Doc 9303 parts 3 to 5."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from returnees.countries import ALPHA2
+from returnees.documents.numbers import (
+    DocumentType,
+    InvalidDocumentNumber,
+    check,
+    icao_731,
+    past_date,
+)
+
+MESSAGES: dict[str, Promise] = {
+    "length": _("A passport has two lines of 44 characters, a card three lines of 30."),
+    "charset": _("Only the letters A to Z, digits and < stand in these lines."),
+    "document_code": _("The first line does not begin like a passport's or a card's."),
+    "long_number": _("This document number is longer than its field: please enter it by hand."),
+    "check_digit_number": _("The check digit of the document number does not fit."),
+    "check_digit_birth": _("The check digit of the date of birth does not fit."),
+    "check_digit_expiry": _("The check digit of the expiry date does not fit."),
+    "check_digit_optional": _("The check digit of the optional data does not fit."),
+    "check_digit_composite": _("The check digit over the whole zone does not fit."),
+    "birth_date": _("The date of birth does not exist."),
+    "birth_date_partial": _("The document does not tell the whole date of birth: please ask."),
+    "expiry_date": _("The expiry date does not exist."),
+    "sex": _("The sex is neither M, F nor <."),
+    "name": _("A name holds only letters."),
+    "nationality": _("This country code is not in the list: please choose by hand."),
+}
+
+
+class Span(NamedTuple):
+    """A field's place: the line, counted from 0, and its characters as a slice counts them."""
+
+    line: int
+    start: int
+    end: int
+
+
+CODE = Span(0, 0, 2)
+ISSUING_STATE = Span(0, 2, 5)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the fields of one size of document stand."""
+
+    kind: str
+    widths: tuple[int, ...]
+    codes: str
+    # Lines that end in fillers which a person typing them may miscount without harm.
+    open_ended: frozenset[int]
+    number: Span
+    number_check: Span
+    nationality: Span
+    birth: Span
+    birth_check: Span
+    sex: Span
+    expiry: Span
+    expiry_check: Span
+    optional: tuple[Span, ...]
+    optional_check: Span | None
+    composite: tuple[Span, ...]
+    composite_check: Span
+    names: Span
+
+    def fields_at(self, span: Span) -> tuple[str, ...]:
+        """The form fields that are filled from any of these characters."""
+        sources = {
+            "document_number": (self.number, self.number_check),
+            "nationality": (self.nationality,),
+            "birth_date": (self.birth, self.birth_check),
+            "gender": (self.sex,),
+            "document_expiry": (self.expiry, self.expiry_check),
+            "surname_latin": (self.names,),
+            "given_names_latin": (self.names,),
+        }
+        return tuple(
+            field
+            for field, places in sources.items()
+            if any(
+                p.line == span.line and p.start < span.end and span.start < p.end for p in places
+            )
+        )
+
+
+TD3 = Layout(
+    kind="td3",
+    widths=(44, 44),
+    codes="P",
+    open_ended=frozenset({0}),
+    names=Span(0, 5, 44),
+    number=Span(1, 0, 9),
+    number_check=Span(1, 9, 10),
+    nationality=Span(1, 10, 13),
+    birth=Span(1, 13, 19),
+    birth_check=Span(1, 19, 20),
+    sex=Span(1, 20, 21),
+    expiry=Span(1, 21, 27),
+    expiry_check=Span(1, 27, 28),
+    optional=(Span(1, 28, 42),),
+    optional_check=Span(1, 42, 43),
+    composite=(Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 43)),
+    composite_check=Span(1, 43, 44),
+)
+TD1 = Layout(
+    kind="td1",
+    widths=(30, 30, 30),
+    codes="ACI",
+    open_ended=frozenset({0, 2}),
+    number=Span(0, 5, 14),
+    number_check=Span(0, 14, 15),
+    birth=Span(1, 0, 6),
+    birth_check=Span(1, 6, 7),
+    sex=Span(1, 7, 8),
+    expiry=Span(1, 8, 14),
+    expiry_check=Span(1, 14, 15),
+    nationality=Span(1, 15, 18),
+    optional=(Span(0, 15, 30), Span(1, 18, 29)),
+    optional_check=None,
+    composite=(Span(0, 5, 30), Span(1, 0, 7), Span(1, 8, 15), Span(1, 18, 29)),
+    composite_check=Span(1, 29, 30),
+    names=Span(2, 0, 30),
+)
+
+
+@dataclass(frozen=True)
+class MrzProblem:
+    """One thing that does not fit: its rule, where it stands, and the form fields it spoils."""
+
+    rule: str
+    span: Span
+    fields: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> Promise:
+        return MESSAGES[self.rule]
+
+
+class InvalidMrz(ValueError):
+    """The zone does not hold together; it is told by its first problem."""
+
+    def __init__(self, problem: MrzProblem) -> None:
+        super().__init__(problem)
+        self.rule = problem.rule
+        self.message = problem.message
+        self.line = problem.span.line
+        self.span = problem.span
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mrz:
+    """A zone that is whole and sound.
+
+    States are ISO 3166-1 alpha-3, or one of the codes that only Doc 9303 knows (UTO, XXA …).
+    sex is M, F or X (unspecified). birth_date is None where birth_is_partial: the standard
+    allows unknown months and days. expiry_on is None for a document without expiry.
+    """
+
+    kind: str
+    document_code: str
+    issuing_state: str
+    number: str
+    nationality: str
+    birth_date: date | None
+    birth_is_partial: bool
+    sex: str
+    expiry_on: date | None
+    surname: str
+    given_names: str
+    optional: str
+
+    def expired(self, on: date) -> bool:
+        """Whether the document was no longer valid on that day; it is on the day it names."""
+        return self.expiry_on is not None and self.expiry_on < on
+
+
+def parse(text: str, *, today: date) -> Mrz:
+    """The zone, typed, scanned or pasted: as lines, joined by |, or as one blob.
+
+    Raises InvalidMrz with the first problem.
+    """
+    zone = _Zone(text)
+    for problem in zone.problems(today):
+        raise InvalidMrz(problem)
+    layout = zone.layout
+    surname, given_names = zone.names()
+    return Mrz(
+        kind=layout.kind,
+        document_code=zone.text(CODE).rstrip("<"),
+        issuing_state=_state(zone.text(ISSUING_STATE)),
+        number=zone.text(layout.number).rstrip("<"),
+        nationality=_state(zone.text(layout.nationality)),
+        birth_date=_birth(zone.text(layout.birth), today),
+        birth_is_partial="<" in zone.text(layout.birth),
+        sex=SEXES[zone.text(layout.sex)],
+        expiry_on=_expiry(zone.text(layout.expiry)),
+        surname=surname,
+        given_names=given_names,
+        optional=" ".join(zone.text(*layout.optional).replace("<", " ").split()),
+    )
+
+
+def read(text: str, *, today: date) -> tuple[dict[str, str | date], list[MrzProblem]]:
+    """What can be filled into the form, by field, and everything that does not fit.
+
+    Fields: document_type (passports only), document_number, document_expiry, nationality,
+    birth_date, gender, surname_latin, given_names_latin. One that a problem spoils is left out;
+    names are given even where their line has the wrong length, for a person to look at.
+    """
+    zone = _Zone(text)
+    problems = list(zone.problems(today))
+    if any(problem.rule == "document_code" for problem in problems):
+        return {}, problems
+    problems += zone.gaps(problems)
+    spoilt = {field for problem in problems if problem.rule != "length" for field in problem.fields}
+    values = zone.values(today, but=spoilt)
+    return {field: value for field, value in values.items() if value}, problems
+
+
+SEXES = {"M": "M", "F": "F", "<": "X"}
+
+
+class _Zone:
+    """The lines as they were given, on the layout they come closest to."""
+
+    def __init__(self, text: str) -> None:
+        self.given = _lines(text)
+        self.layout = TD1 if self.given and max(map(len, self.given)) <= 36 else TD3
+        self.lines = [self._line(index) for index in range(len(self.layout.widths))]
+
+    def _line(self, index: int) -> str | None:
+        """The line in its full width; None if it is missing or can't be counted off."""
+        width = self.layout.widths[index]
+        if index >= len(self.given):
+            return None
+        line = self.given[index]
+        if len(line) != width and index in self.layout.open_ended:
+            line = line.rstrip("<").ljust(width, "<")
+        return line if len(line) == width else None
+
+    def text(self, *spans: Span) -> str:
+        """The characters there; blank where the line can't be read."""
+        lines = [line or "" for line in self.lines]
+        return "".join(lines[span.line][span.start : span.end] for span in spans)
+
+    def legible(self, *spans: Span) -> bool:
+        """Whether the lines are there and the characters are ones a zone may hold."""
+        width = sum(span.end - span.start for span in spans)
+        return bool(re.fullmatch(rf"[A-Z0-9<]{{{width}}}", self.text(*spans)))
+
+    def names(self) -> tuple[str, str]:
+        surname, _separator, given = self.text(self.layout.names).partition("<<")
+        return " ".join(surname.replace("<", " ").split()), " ".join(
+            given.replace("<", " ").split()
+        )
+
+    def values(self, today: date, *, but: set[str]) -> dict[str, str | date | None]:
+        """The legible form fields, without the spoilt ones."""
+        layout, values = self.layout, dict[str, str | date | None]()
+        if "document_number" not in but and self.legible(layout.number):
+            number = self.text(layout.number).rstrip("<")
+            values["document_number"] = number
+            if layout is TD3:
+                state = _state(self.text(ISSUING_STATE))
+                values["document_type"] = _passport_type(state, number, today)
+        if "nationality" not in but and self.legible(layout.nationality):
+            values["nationality"] = _state(self.text(layout.nationality))
+        if "birth_date" not in but and self.legible(layout.birth):
+            values["birth_date"] = _birth(self.text(layout.birth), today)
+        if "gender" not in but and self.legible(layout.sex):
+            values["gender"] = SEXES[self.text(layout.sex)]
+        if "document_expiry" not in but and self.legible(layout.expiry):
+            values["document_expiry"] = _expiry(self.text(layout.expiry))
+        if "surname_latin" not in but and self.legible(layout.names):
+            values["surname_latin"], values["given_names_latin"] = self.names()
+        return values
+
+    def problems(self, today: date) -> Iterator[MrzProblem]:
+        """What makes the zone unsound, from its shape over the check digits to the dates."""
+        layout = self.layout
+        yield from self._wrong_lengths()
+        yield from self._wrong_characters()
+        if self.lines[0] is not None and self.lines[0][0] not in layout.codes:
+            yield MrzProblem("document_code", CODE)
+            return
+        yield from self._wrong_check_digits()
+        yield from self._wrong_values(today)
+
+    def _wrong_lengths(self) -> Iterator[MrzProblem]:
+        for index, width in enumerate(self.layout.widths):
+            length = len(self.given[index]) if index < len(self.given) else 0
+            if length != width:
+                fields = self.layout.fields_at(Span(index, 0, width))
+                yield MrzProblem("length", Span(index, 0, length), fields)
+        if len(self.given) > len(self.layout.widths):
+            surplus = len(self.layout.widths)
+            yield MrzProblem("length", Span(surplus, 0, len(self.given[surplus])))
+
+    def _wrong_characters(self) -> Iterator[MrzProblem]:
+        for index, line in enumerate(self.lines):
+            if wrong := [i for i, letter in enumerate(line or "") if letter not in ALPHABET]:
+                span = Span(index, wrong[0], wrong[-1] + 1)
+                yield MrzProblem("charset", span, self.layout.fields_at(span))
+
+    def _wrong_check_digits(self) -> Iterator[MrzProblem]:
+        layout = self.layout
+        if layout is TD1 and self.text(layout.number_check) == "<":
+            yield MrzProblem("long_number", layout.number, ("document_number",))
+        else:
+            yield from self._checked("number", (layout.number,), layout.number_check)
+        yield from self._checked("birth", (layout.birth,), layout.birth_check)
+        yield from self._checked("expiry", (layout.expiry,), layout.expiry_check)
+        # Doc 9303 part 4: an empty optional field may have < for its check digit.
+        digit = layout.optional_check
+        if digit and set(self.text(*layout.optional, digit)) != {"<"}:
+            yield from self._checked("optional", layout.optional, digit)
+        yield from self._checked("composite", layout.composite, layout.composite_check)
+
+    def _checked(self, name: str, fields: tuple[Span, ...], digit: Span) -> Iterator[MrzProblem]:
+        if self.legible(*fields, digit) and icao_731(self.text(*fields)) != self.text(digit):
+            spoilt = () if name == "composite" else self.layout.fields_at(fields[0])
+            yield MrzProblem(f"check_digit_{name}", fields[0], spoilt)
+
+    def _wrong_values(self, today: date) -> Iterator[MrzProblem]:
+        layout = self.layout
+        if self.legible(layout.birth):
+            try:
+                _birth(self.text(layout.birth), today)
+            except ValueError:
+                yield MrzProblem("birth_date", layout.birth, ("birth_date",))
+        if self.legible(layout.sex) and self.text(layout.sex) not in SEXES:
+            yield MrzProblem("sex", layout.sex, ("gender",))
+        if self.legible(layout.expiry):
+            try:
+                _expiry(self.text(layout.expiry))
+            except ValueError:
+                yield MrzProblem("expiry_date", layout.expiry, ("document_expiry",))
+        if self.legible(layout.names) and not re.fullmatch(
+            r"[A-Z][A-Z<]*", self.text(layout.names)
+        ):
+            yield MrzProblem("name", layout.names, ("surname_latin", "given_names_latin"))
+
+    def gaps(self, known: list[MrzProblem]) -> Iterator[MrzProblem]:
+        """What is sound in the zone, but no answer to the form's question."""
+        layout = self.layout
+        spoilt = {field for problem in known for field in problem.fields}
+        if "nationality" not in spoilt and _state(self.text(layout.nationality)) not in ALPHA2:
+            yield MrzProblem("nationality", layout.nationality, ("nationality",))
+        if "birth_date" not in spoilt and "<" in self.text(layout.birth):
+            yield MrzProblem("birth_date_partial", layout.birth, ("birth_date",))
+
+
+ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines, with blanks taken out where only that gives them their length."""
+    rows = re.split(r"[\r\n|]+", unicodedata.normalize("NFKC", text).upper().strip("\r\n|"))
+    rows = [row if len(row) in (30, 44, 88, 90) else re.sub(r"\s", "", row) for row in rows]
+    rows = [row for row in rows if row]
+    if len(rows) == 1 and len(rows[0]) in (88, 90):
+        width = 44 if len(rows[0]) == 88 else 30
+        rows = [rows[0][i : i + width] for i in range(0, len(rows[0]), width)]
+    return rows
+
+
+def _state(code: str) -> str:
+    """The code without fillers; Germany is D<< in the zone and DEU everywhere else."""
+    code = code.replace("<", "")
+    return "DEU" if code == "D" else code
+
+
+def _birth(yymmdd: str, today: date) -> date | None:
+    """The date; None where the year, month or day is unknown (<<).
+
+    Raises ValueError for a date that doesn't exist.
+    """
+    if not re.fullmatch(r"(\d\d|<<){3}", yymmdd):
+        raise ValueError(yymmdd)
+    if "<" not in yymmdd:
+        return past_date(yymmdd, today)
+    month, day = yymmdd[2:4], yymmdd[4:6]
+    # 2000 was a leap year: whatever month and day can go together do so in it.
+    date(2000, 1 if month == "<<" else int(month), 1 if day == "<<" else int(day))
+    return None
+
+
+def _expiry(yymmdd: str) -> date | None:
+    """The date, always of this century; None for a document without one.
+
+    Raises ValueError for a date that doesn't exist.
+    """
+    if yymmdd == "<<<<<<":
+        return None
+    return date(2000 + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:6]))
+
+
+def _passport_type(issuing_state: str, number: str, today: date) -> str:
+    """A mainland passport by its number; those of Hong Kong and Macao are issued by CHN too."""
+    try:
+        if issuing_state == "CHN":
+            check(DocumentType.PASSPORT_CHN, number, today=today)
+            return DocumentType.PASSPORT_CHN
+    except InvalidDocumentNumber:
+        pass
+    return DocumentType.PASSPORT

@@ -1,0 +1,116 @@
+"""What the list of cases can be narrowed to; the names stand in the address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from houshayu import clock
+from houshayu.clock import beijing_date
+from houshayu.models import Place
+from houshayu.policy import current_slot
+from returnees import rounds
+from returnees.models import Case, Person, Whereabouts
+
+STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
+YES_NO = [("true", _("yes")), ("false", _("no"))]
+RELEASES = [("overdue", _("Overdue")), ("today", _("Today")), ("tomorrow", _("Tomorrow"))]
+
+
+class CaseFilter(filters.FilterSet):
+    """Filters of Case.objects.for_rows(); `now` and `places` come from the view.
+
+    now: aware; places: those whose people the reader sees, for what is missing.
+    """
+
+    q = filters.CharFilter(method="search", label=_("Name or case number"))
+    state = filters.ChoiceFilter(
+        method="by_state", choices=STATES, label=_("State"), empty_label=None, initial="open"
+    )
+    whereabouts = filters.ChoiceFilter(
+        choices=[c for c in Whereabouts.choices if c[0] != Whereabouts.CLOSED],
+        label=_("Whereabouts"),
+        empty_label=_("Everywhere"),
+    )
+    holder = filters.ModelChoiceFilter(
+        method="by_holder",
+        queryset=Place.objects.holders(),
+        label=_("Held by"),
+        empty_label=_("Every place"),
+    )
+    community = filters.ModelChoiceFilter(
+        queryset=Place.objects.homes(), label=_("Lives in"), empty_label=_("Everywhere")
+    )
+    release = filters.ChoiceFilter(
+        method="by_release", choices=RELEASES, label=_("Release due"), empty_label=_("Any day")
+    )
+    alerts = filters.ChoiceFilter(
+        method="with_alerts", choices=YES_NO, label=_("Open alerts"), empty_label=_("Either")
+    )
+    missing = filters.ChoiceFilter(
+        method="with_missing", choices=YES_NO, label=_("Check-in missing"), empty_label=_("Either")
+    )
+    arrived_on = filters.DateFilter(
+        method="arrived", label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    released_on = filters.DateFilter(
+        method="released", label=_("Released on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = clock.now()
+        self.places = places
+
+    def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        if not self.form.cleaned_data.get("state"):
+            # Somebody looked for by name or day is found whether the case is open or not.
+            named = any(self.form.cleaned_data.get(n) for n in ("q", "released_on", "arrived_on"))
+            queryset = queryset if named else queryset.open()  # type: ignore[attr-defined]
+        return super().filter_queryset(queryset)
+
+    def search(self, queryset: QuerySet[Case], name: str, text: str) -> QuerySet[Case]:
+        number = text.strip().upper()
+        if not number.startswith("HSY-") and len(number) == 6:
+            number = f"HSY-{number}"
+        return queryset.filter(
+            Q(number=number) | Q(person__in=Person.objects.named(text).values("pk"))
+        )
+
+    def by_state(self, queryset: QuerySet[Case], name: str, state: str) -> QuerySet[Case]:
+        if state == "all":
+            return queryset
+        return queryset.filter(closed_at__isnull=state == "open")
+
+    def by_holder(self, queryset: QuerySet[Case], name: str, place: Place) -> QuerySet[Case]:
+        return queryset.filter(holding__place__ancestors__contains=[place.pk])
+
+    def by_release(self, queryset: QuerySet[Case], name: str, which: str) -> QuerySet[Case]:
+        today = beijing_date(self.now)
+        if which == "overdue":
+            return queryset.filter(observed__release_on__lt=today)
+        day = today if which == "today" else today + timedelta(days=1)
+        return queryset.filter(observed__release_on=day)
+
+    def with_alerts(self, queryset: QuerySet[Case], name: str, wanted: str) -> QuerySet[Case]:
+        return queryset.filter(open_alerts=wanted == "true")
+
+    def with_missing(self, queryset: QuerySet[Case], name: str, wanted: str) -> QuerySet[Case]:
+        on, slot = current_slot(self.now)
+        lacking = Q(pk__in=rounds.missing(self.places, on, slot).values("case"))
+        return queryset.filter(lacking if wanted == "true" else ~lacking)
+
+    def arrived(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
+        return queryset.filter(arrived_at__date=on)
+
+    def released(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
+        return queryset.filter(outcome="released", closed_at__date=on)

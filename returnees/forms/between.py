@@ -1,0 +1,273 @@
+"""The rules between the sections of the registration form (domain reference, section 1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.forms import BaseForm
+from django.forms.formsets import BaseFormSet
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.clock import beijing_date
+from houshayu.policy import age_on, read_rules
+from returnees import decisions
+from returnees.documents import DocumentType, InvalidDocumentNumber, check
+from returnees.models import IdentityDocument, PersonCategory, Pickup, RequestedMode
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from returnees.forms.registration import RegistrationForm
+
+LATEST_ARRIVAL = timedelta(days=60)
+NAMED_IN_CHINESE = {
+    PersonCategory.MAINLAND,
+    PersonCategory.OVERSEAS_CHINESE,
+    PersonCategory.HONG_KONG,
+    PersonCategory.MACAO,
+    PersonCategory.TAIWAN,
+}
+FOREIGN = {PersonCategory.FOREIGN, PersonCategory.FOREIGN_DESCENT}
+# The three regions stand only beside their own category.
+REGIONS = {
+    "HKG": PersonCategory.HONG_KONG,
+    "MAC": PersonCategory.MACAO,
+    "TWN": PersonCategory.TAIWAN,
+}
+PASSPORTS = {DocumentType.PASSPORT, DocumentType.PASSPORT_CHN}
+# When somebody might be fetched from the airport by private car (press conference of 2020-03-11).
+PRIVATE_CARS_FROM, PRIVATE_CARS_UNTIL = date(2020, 3, 11), date(2020, 3, 15)
+
+
+def value(form: BaseForm, name: str) -> Any:
+    """What was typed there, if it is sound."""
+    return getattr(form, "cleaned_data", {}).get(name)
+
+
+def is_removed(row: BaseForm) -> bool:
+    """Whether the row is ticked to be removed."""
+    return row.is_bound and bool(row.data.get(row.add_prefix("DELETE")))
+
+
+def require(form: BaseForm, name: str, problem: StrPromise) -> None:
+    """What is missing there stands as an error beside it, unless another does."""
+    if not value(form, name) and name not in form.errors:
+        form.add_error(name, problem)
+
+
+def kept(rows: BaseFormSet) -> list[Any]:
+    """The rows that say something and are not to be removed."""
+    return [
+        row
+        for row in rows
+        if not is_removed(row) and any(getattr(row, "cleaned_data", {}).values())
+    ]
+
+
+def _plain(*parts: str | None) -> str:
+    """A name for comparison: without blanks, in one case."""
+    return "".join("".join(part or "" for part in parts).split()).casefold()
+
+
+def _home_needs_a_ground(arrival: datetime) -> bool:
+    """Whether no rule of the version in force then lets somebody be at home without a ground."""
+    return not any(
+        rule.obligations[0].kind == "home" and "grounds" not in rule.when
+        for rule in read_rules(decisions.version_for(arrival).rules)
+    )
+
+
+def check_all(form: RegistrationForm) -> None:
+    """Every broken rule stands as an error beside a field; each form was validated before."""
+    _check_person(form)
+    _check_age(form)
+    _check_document(form)
+    _check_arrival(form)
+    _check_visited(form)
+    _check_order_of_the_way(form)
+    _check_request(form)
+    _check_health(form)
+    _check_who_else(form)
+
+
+def _check_person(form: RegistrationForm) -> None:
+    category = value(form.person, "person_category")
+    if category in NAMED_IN_CHINESE:
+        require(form.person, "name_zh", _("Please give the name in Chinese characters."))
+    if value(form.document, "document_type") in PASSPORTS:
+        require(form.person, "surname_latin", _("Please give the surname as in the passport."))
+    region = value(form.person, "nationality")
+    if region in REGIONS and category and category != REGIONS[region]:
+        form.person.add_error(
+            "nationality", _("Hong Kong, Macao and Taiwan stand beside their category only.")
+        )
+    if category in FOREIGN:
+        require(form.document, "visa_type", _("Please choose the visa or permit."))
+
+
+def _check_age(form: RegistrationForm) -> None:
+    born = value(form.person, "birth_date")
+    arrival = value(form.arrival, "expected_arrival_at")
+    if born and born > beijing_date(form.now):
+        form.person.add_error("birth_date", _("The date of birth is in the future."))
+    elif born and arrival:
+        age = age_on(born, beijing_date(arrival))
+        guardian = value(form.person, "guardian_name")
+        if age < 18:
+            for name in ("guardian_name", "guardian_phone"):
+                require(form.person, name, _("Needed for a person under 18."))
+        signer = value(form.declaration, "signed_by")
+        if age < 14 and guardian and signer and signer != guardian:
+            form.declaration.add_error(
+                "signed_by",
+                _("For a child under 14 the guardian signs: write the name as above."),
+            )
+
+
+def _check_document(form: RegistrationForm) -> None:
+    number = value(form.document, "document_number")
+    kind = value(form.document, "document_type")
+    if not number or not kind:
+        return
+    try:
+        checked = check(
+            kind,
+            number,
+            today=beijing_date(form.now),
+            birth_date=value(form.person, "birth_date"),
+            gender=value(form.person, "gender"),
+        )
+    except InvalidDocumentNumber as invalid:
+        form.document.add_error("document_number", str(invalid.message))
+        return
+    if form.case and (
+        IdentityDocument.objects.with_number(kind, checked.number)
+        .exclude(pk=form.case.document_id)
+        .exists()
+    ):
+        form.document.add_error(
+            "document_number", _("This document belongs to another registered person.")
+        )
+    form.document.instance.document_number = checked.number
+    form.document.instance.needs_manual_check = checked.needs_manual_check
+
+
+def _check_arrival(form: RegistrationForm) -> None:
+    arrival = value(form.arrival, "expected_arrival_at")
+    if not arrival:
+        return
+    if arrival > form.now + LATEST_ARRIVAL:
+        form.arrival.add_error(
+            "expected_arrival_at", _("A person is registered at most 60 days ahead.")
+        )
+    on = beijing_date(arrival)
+    for name, problem in (
+        ("entry_date", _("The entry into China can't be after the arrival in Beijing.")),
+        ("observed_elsewhere_until", _("This day is after the arrival in Beijing.")),
+    ):
+        day = value(form.journey, name)
+        if day and day > on:
+            form.journey.add_error(name, problem)
+    by_car = value(form.journey, "pickup") == Pickup.PRIVATE_CAR
+    if by_car and not PRIVATE_CARS_FROM <= on <= PRIVATE_CARS_UNTIL:
+        form.journey.add_error(
+            "pickup",
+            _("Private cars came to the airport from 11 to 15 March 2020 only: choose the hub."),
+        )
+
+
+def _check_visited(form: RegistrationForm) -> None:
+    if not kept(form.visited):
+        if form.visited.forms and not any(form.visited.errors):
+            form.visited.forms[0].add_error(
+                "country", _("Please say where the person was in the last 14 days.")
+            )
+        return
+    last = value(form.journey, "entry_date")
+    if not last:
+        return
+    first = last - timedelta(days=14)
+    for row in form.visited:
+        for name in ("from_on", "until_on"):
+            day = value(row, name)
+            if day and not first <= day <= last:
+                row.add_error(
+                    name,
+                    _("Only the 14 days before the entry count: from %(first)s to %(last)s.")
+                    % {"first": first.isoformat(), "last": last.isoformat()},
+                )
+
+
+def _check_order_of_the_way(form: RegistrationForm) -> None:
+    """Departure, each transit point in and out, arrival: none before the one above it."""
+    steps = [
+        (form.journey, "departure_time"),
+        *(
+            (row, name)
+            for row in form.transits
+            if not is_removed(row)
+            for name in ("arrived_at", "departed_at")
+        ),
+        (form.arrival, "expected_arrival_at"),
+    ]
+    before = None
+    for part, name in steps:
+        moment = value(part, name)
+        if moment and before and moment < before:
+            part.add_error(name, _("This is before the step above it on the way."))
+        elif moment:
+            before = moment
+
+
+def _check_request(form: RegistrationForm) -> None:
+    if value(form.request, "requested_mode") != RequestedMode.HOME:
+        return
+    grounds = value(form.request, "exception_grounds") or []
+    arrival = value(form.arrival, "expected_arrival_at")
+    if not grounds and arrival and _home_needs_a_ground(arrival):
+        form.request.add_error(
+            "exception_grounds",
+            _("Home observation needs a ground under the policy of the day of arrival."),
+        )
+    if "lives_alone" in grounds and kept(form.co_residents):
+        form.request.add_error(
+            "exception_grounds", _("Somebody else is listed in the same dwelling.")
+        )
+    if "underlying_disease" in grounds:
+        require(form.health, "chronic_conditions", _("Please name it: it is the ground given."))
+    if "pregnant" in grounds:
+        require(form.health, "pregnant", _("Please tick it: it is the ground given."))
+
+
+def _check_health(form: RegistrationForm) -> None:
+    for name in ("symptom_onset", "contact_case_on", "tested_positive_on"):
+        day = value(form.health, name)
+        if day and day > beijing_date(form.now):
+            form.health.add_error(name, _("This day is in the future."))
+
+
+def _check_who_else(form: RegistrationForm) -> None:
+    """The emergency contact, the one who signs, and who travels along."""
+    own_names = {
+        _plain(value(form.person, "name_zh")),
+        _plain(value(form.person, "surname_latin"), value(form.person, "given_names_latin")),
+        _plain(value(form.person, "given_names_latin"), value(form.person, "surname_latin")),
+    } - {""}
+    if _plain(value(form.dwelling, "emergency_contact_name")) in own_names:
+        form.dwelling.add_error(
+            "emergency_contact_name", _("Please name somebody else than the traveller.")
+        )
+    signer = value(form.declaration, "signed_by")
+    if signer and _plain(signer) not in own_names:
+        require(
+            form.declaration,
+            "signed_relation",
+            _("Please say how the one who signs is related to the person."),
+        )
+    if number := (value(form.arrival, "companion") or "").strip().upper():
+        companion = form.companions.filter(number=number).first()
+        if companion:
+            form.arrival.instance.travel_group = companion.travel_group
+        else:
+            form.arrival.add_error("companion", _("You see no open case with this number."))

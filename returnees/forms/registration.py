@@ -1,0 +1,237 @@
+"""The whole registration form: its sections together, and the rules between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.forms import BaseForm, formset_factory
+from django.forms.formsets import BaseFormSet
+from django.forms.utils import ErrorDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.clock import beijing_date
+from returnees.documents import MrzProblem
+from returnees.forms import between, health, journey, person
+from returnees.forms.between import is_removed, kept, value
+from returnees.models import Case
+from returnees.registration import Registration
+
+PRIVACY_NOTICE = "2020-03-01"
+MOST_ROWS = 20
+
+
+def _rows(form: type[forms.ModelForm]) -> type[BaseFormSet]:
+    return formset_factory(
+        form, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS, can_delete=True
+    )
+
+
+CoResidents = _rows(person.CoResidentForm)
+Transits = _rows(journey.TransitForm)
+Visited = _rows(journey.VisitedForm)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A lettered part of the form with its forms and rows, in the order of the page."""
+
+    letter: str
+    title: str | Promise
+    forms: list[BaseForm]
+    rows: list[tuple[str | Promise, BaseFormSet]] = field(default_factory=list)
+
+
+class RegistrationForm:
+    """Every section, filled from one request; valid only as a whole.
+
+    now: aware, the domain's time. case: to correct it, with what it says now. companions: the
+    cases that may be named as travelling along.
+    """
+
+    def __init__(
+        self, data: Any = None, *, now: datetime, case: Case | None = None, companions: Any = None
+    ) -> None:
+        self.now, self.case, self.is_bound = now, case, data is not None
+        self.companions = Case.objects.none() if companions is None else companions
+        records: dict[str, Any] = _records(case) if case else {}
+
+        def one(name: str, form: type[forms.ModelForm], **initial: Any) -> Any:
+            if record := records.get(name):
+                return form(data, prefix=name, instance=record)
+            return form(data, prefix=name, initial=initial)
+
+        def rows(name: str, formset: type[BaseFormSet]) -> BaseFormSet:
+            initial = [
+                {field: getattr(row, field) for field in formset.form._meta.fields}
+                for row in records.get(name, [])
+            ]
+            return formset(data, prefix=name, initial=initial or None)
+
+        self.person = one("person", person.PersonForm, preferred_language="zh-hans")
+        self.document = one("document", person.DocumentForm)
+        self.contact = one("contact", person.ContactForm)
+        self.dwelling = one("dwelling", person.DwellingForm)
+        self.arrival = one("arrival", journey.ArrivalForm)
+        self.journey = one("journey", journey.JourneyForm, entry_port="PEK")
+        self.health = one("health", health.HealthForm)
+        self.request = one("request", health.RequestForm, requested_mode="centralized")
+        self.care = one("care", health.CareForm)
+        self.declaration = one(
+            "declaration", health.DeclarationForm, privacy_notice_language="zh-hans"
+        )
+        self.office = one("office", person.OfficeForm, intake_channel="visit")
+        self.co_residents = rows("co_residents", CoResidents)
+        self.transits = rows("transits", Transits)
+        self.visited = rows("visited", Visited)
+        if case:
+            # A group is formed when its members are registered.
+            del self.arrival.fields["companion"]
+
+    @property
+    def sections(self) -> list[Section]:
+        """The form as the page shows it, A to G and the office part."""
+        return [
+            Section("A", _("Person"), [self.person, self.document]),
+            Section(
+                "B", _("Contact and dwelling"), [self.contact, self.dwelling],
+                [(_("People living in the same dwelling"), self.co_residents)],
+            ),
+            Section(
+                "C", _("Journey"), [self.journey, self.arrival],
+                [
+                    (_("Transit points"), self.transits),
+                    (_("Countries, regions and cities in the last 14 days"), self.visited),
+                ],
+            ),
+            Section("D", _("Health declaration"), [self.health]),
+            Section("E", _("Observation request"), [self.request]),
+            Section("F", _("Personal needs (voluntary)"), [self.care]),
+            Section("G", _("Declaration"), [self.declaration]),
+            Section("O", _("Office part"), [self.office]),
+        ]  # fmt: skip
+
+    @property
+    def formsets(self) -> list[BaseFormSet]:
+        return [self.co_residents, self.transits, self.visited]
+
+    @property
+    def all_forms(self) -> list[BaseForm]:
+        """Every form and every row that is not to be removed, in the order of the page."""
+        return [
+            form
+            for section in self.sections
+            for form in (
+                *section.forms,
+                *(row for _title, rows in section.rows for row in rows if not is_removed(row)),
+            )
+        ]
+
+    def is_valid(self) -> bool:
+        """Whether every section is, and what stands between the sections too."""
+        if not self.is_bound or not all(rows.management_form.is_valid() for rows in self.formsets):
+            return False
+        for form in self.all_forms:
+            form.is_valid()
+        for rows in self.formsets:
+            rows.is_valid()
+        between.check_all(self)
+        return not any(form.errors for form in self.all_forms)
+
+    @property
+    def errors(self) -> Iterator[tuple[forms.BoundField | None, str]]:
+        """Each error with its field, or None for one of a whole part."""
+        for form in self.all_forms:
+            for error in form.non_field_errors():
+                yield None, str(error)
+            for bound in form:
+                for error in bound.errors:
+                    yield bound, str(error)
+
+    def unjudged(self) -> RegistrationForm:
+        """The same, showing what was typed without a word about it."""
+        for form in (*self.all_forms, *(row for rows in self.formsets for row in rows)):
+            form._errors = ErrorDict(renderer=form.renderer)
+            form.cleaned_data = {}
+        return self
+
+    def focus_new_row(self, name: str) -> None:
+        """The last row of the list is where to type next; nothing for another name."""
+        for rows in self.formsets:
+            if rows.prefix == name:
+                first = next(iter(rows.forms[-1].fields.values()))
+                first.widget.attrs["autofocus"] = True
+
+    def mark(self, problem: MrzProblem) -> None:
+        """What does not fit in the machine-readable zone stands beside the fields it spoils."""
+        for form in (self.person, self.document):
+            for name in problem.fields:
+                if name in form.fields:
+                    form.add_error(name, problem.message)
+
+    @property
+    def warnings(self) -> list[str | Promise]:
+        """What does not stop the registration, of a valid form."""
+        expiry = value(self.document, "document_expiry")
+        arrival = value(self.arrival, "expected_arrival_at")
+        if expiry and arrival and expiry < beijing_date(arrival):
+            return [_("The document expires before the arrival.")]
+        return []
+
+    def registration(self) -> Registration:
+        """What the form says, as unsaved rows; of a valid form.
+
+        Without the separate consent the voluntary needs of section F are not collected.
+        """
+        traveller = self.person.instance
+        for name, answer in self.contact.cleaned_data.items():
+            setattr(traveller, name, answer)
+        case = self.dwelling.instance
+        case.travel_group = self.arrival.instance.travel_group
+        case.expected_arrival_at = self.arrival.cleaned_data["expected_arrival_at"]
+        for name, answer in self.office.cleaned_data.items():
+            setattr(case, name, answer)
+        request = self.request.instance
+        request.applied_at = request.applied_at or self.now
+        declaration = self.declaration.instance
+        declaration.privacy_notice_version = declaration.privacy_notice_version or PRIVACY_NOTICE
+        declaration.privacy_notice_read_at = declaration.privacy_notice_read_at or self.now
+        declaration.signed_at = declaration.signed_at or self.now
+        told = self.care.has_changed() or self.care.instance.pk
+        return Registration(
+            person=traveller,
+            document=self.document.instance,
+            case=case,
+            journey=self.journey.instance,
+            health=self.health.instance,
+            request=request,
+            care=self.care.instance if declaration.sensitive_consent and told else None,
+            declaration=declaration,
+            co_residents=[row.instance for row in kept(self.co_residents)],
+            transits=[row.instance for row in kept(self.transits)],
+            visited=[row.instance for row in kept(self.visited)],
+        )
+
+
+def _records(case: Case) -> dict[str, Any]:
+    """The rows of a case by the name of the form that shows them."""
+    return {
+        "person": case.person,
+        "document": case.document,
+        "contact": case.person,
+        "dwelling": case,
+        "arrival": case,
+        "office": case,
+        "journey": case.journey,
+        "health": case.health,
+        "request": case.request,
+        "care": getattr(case, "care", None),
+        "declaration": case.declaration,
+        "co_residents": list(case.co_residents.all()),
+        "transits": list(case.journey.transits.all()),
+        "visited": list(case.journey.visited.all()),
+    }

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.models import Place
+from returnees.models import Channel, Observation, Slot, Symptom, TemperatureMethod
+from returnees.models.health import COLDEST, HOTTEST
+from returnees.rounds import Reading
+
+
+class RoundForm(forms.Form):
+    """Which round: the place, the day and slot, and the floor of a hotel."""
+
+    place = forms.ModelChoiceField(
+        label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("All mine")
+    )
+    on = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    slot = forms.ChoiceField(
+        label=_("Slot"), choices=[("", _("Now")), *Slot.choices], required=False
+    )
+    floor = forms.CharField(label=_("Floor"), max_length=8, required=False)
+    only_missing = forms.BooleanField(label=_("Only who is missing"), required=False)
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+
+class ReadingForm(forms.Form):
+    """One person's line in a round; an empty temperature means not measured yet."""
+
+    temperature = forms.DecimalField(
+        label=_("Body temperature (°C)"),
+        required=False,
+        max_digits=3,
+        decimal_places=1,
+        min_value=COLDEST,
+        max_value=HOTTEST,
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "temperature"}
+        ),
+        error_messages={
+            "invalid": _("A temperature is a number like 36.5."),
+            "min_value": _("A temperature lies between 34.0 and 42.9 °C."),
+            "max_value": _("A temperature lies between 34.0 and 42.9 °C."),
+        },
+    )
+    symptoms = forms.MultipleChoiceField(
+        label=_("Symptoms"),
+        choices=Symptom,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    method = forms.ChoiceField(label=_("Method"), choices=TemperatureMethod, required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel, required=False)
+
+    def __init__(self, data: Any, *, observation: Observation) -> None:
+        super().__init__(data, prefix=str(observation.pk), auto_id=f"r{observation.pk}-%s")
+        self.observation = observation
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("symptoms") and data.get("temperature") is None and not self.errors:
+            self.add_error("temperature", _("Please measure the temperature too."))
+        return data
+
+    @property
+    def filled(self) -> bool:
+        return self.cleaned_data.get("temperature") is not None
+
+    def reading(self) -> Reading:
+        """The line as the round records it; of a filled, valid form."""
+        data = self.cleaned_data
+        return Reading(
+            observation=self.observation,
+            temperature=data["temperature"],
+            symptoms=tuple(data["symptoms"]),
+            method=data["method"] or TemperatureMethod.AXILLARY,
+            channel=data["channel"] or Channel.STAFF,
+        )

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.privacy import masking
+from houshayu.privacy.fields import EncryptedTextField, blind_index
+from returnees import names
+from returnees.countries import country_name
+from returnees.documents import DocumentType
+
+
+class PersonCategory(models.TextChoices):
+    MAINLAND = "mainland", _("Chinese mainland resident")
+    OVERSEAS_CHINESE = "overseas_chinese", _("Overseas Chinese")
+    HONG_KONG = "hong_kong", _("Hong Kong compatriot")
+    MACAO = "macao", _("Macao compatriot")
+    TAIWAN = "taiwan", _("Taiwan compatriot")
+    FOREIGN_DESCENT = "foreign_descent", _("Foreign national of Chinese descent")
+    FOREIGN = "foreign", _("Foreign national")
+    STATELESS = "stateless", _("Stateless")
+
+
+class Gender(models.TextChoices):
+    MALE = "M", _("Male")
+    FEMALE = "F", _("Female")
+    UNSPECIFIED = "X", _("Unspecified")
+
+
+class VisaType(models.TextChoices):
+    """Ordinary visa letters of the 2013 regulations, and what stands in for a visa."""
+
+    NONE = "none", _("None")
+    C = "C", "C"
+    D = "D", "D"
+    F = "F", "F"
+    G = "G", "G"
+    J1 = "J1", "J1"
+    J2 = "J2", "J2"
+    L = "L", "L"
+    M = "M", "M"
+    Q1 = "Q1", "Q1"
+    Q2 = "Q2", "Q2"
+    R = "R", "R"
+    S1 = "S1", "S1"
+    S2 = "S2", "S2"
+    X1 = "X1", "X1"
+    X2 = "X2", "X2"
+    Z = "Z", "Z"
+    RESIDENCE_PERMIT = "residence_permit", _("Residence permit")
+    APEC = "apec", "APEC"
+    VISA_FREE = "visa_free", _("Visa-free")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def named(self, text: str) -> PersonQuerySet:
+        """Whose name matches hanzi, pinyin, initials or latin letters; nobody for no text."""
+        if not (query := names.search_query(text)):
+            return self.none()
+        return self.filter(name_vector=SearchQuery(query, config="simple", search_type="raw"))
+
+
+@pghistory.track()
+class Person(models.Model):
+    """A human being, once, however often they return."""
+
+    person_category = models.CharField(_("Category"), max_length=16, choices=PersonCategory)
+    name_zh = models.CharField(_("Name in Chinese"), max_length=50, blank=True)
+    surname_latin = models.CharField(_("Surname (as in passport)"), max_length=60, blank=True)
+    given_names_latin = models.CharField(
+        _("Given names (as in passport)"), max_length=80, blank=True
+    )
+    name_sort_key = models.CharField(max_length=200, editable=False)
+    name_tokens = models.TextField(editable=False)
+    name_vector = models.GeneratedField(
+        expression=SearchVector("name_tokens", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    gender = models.CharField(_("Sex"), max_length=1, choices=Gender)
+    birth_date = models.DateField(_("Date of birth"))
+    nationality = models.CharField(_("Nationality (region)"), max_length=3)
+    occupation = models.CharField(_("Occupation"), max_length=60, blank=True)
+    employer_or_school = models.CharField(_("Employer or school"), max_length=120, blank=True)
+    preferred_language = models.CharField(
+        _("Preferred language"), max_length=10, choices=settings.LANGUAGES
+    )
+    needs_interpreter = models.BooleanField(_("Interpreter needed"))
+    guardian_name = models.CharField(_("Guardian"), max_length=80, blank=True)
+    guardian_phone = EncryptedTextField(_("Guardian's phone"), blank=True)
+    phone_cn = EncryptedTextField(_("Mobile number in China"), blank=True)
+    phone_cn_index = models.CharField(max_length=64, blank=True, editable=False)
+    phone_intl = EncryptedTextField(_("Mobile number abroad"), blank=True)
+    phone_intl_index = models.CharField(max_length=64, blank=True, editable=False)
+    wechat_id = models.CharField(_("WeChat ID"), max_length=20, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                name="person_category_known",
+                condition=Q(person_category__in=PersonCategory.values),
+            ),
+            models.CheckConstraint(
+                name="person_gender_known", condition=Q(gender__in=Gender.values)
+            ),
+            models.CheckConstraint(
+                name="person_has_a_name",
+                condition=~Q(name_zh="") | ~Q(surname_latin=""),
+                violation_error_message=_("A name is needed, in Chinese or in latin letters."),
+            ),
+            models.CheckConstraint(
+                name="person_born_since_1900", condition=Q(birth_date__gte="1900-01-01")
+            ),
+        ]
+        indexes = [
+            GinIndex(name="person_names", fields=["name_vector"]),
+            models.Index(name="person_birth_date", fields=["birth_date"]),
+            models.Index(
+                name="person_phone_cn", fields=["phone_cn_index"], condition=~Q(phone_cn_index="")
+            ),
+            models.Index(
+                name="person_phone_intl",
+                fields=["phone_intl_index"],
+                condition=~Q(phone_intl_index=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_latin
+
+    @property
+    def name_latin(self) -> str:
+        return f"{self.surname_latin} {self.given_names_latin}".strip()
+
+    @property
+    def masked_name(self) -> str:
+        return masking.mask_name(str(self))
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone to call first, as a screen may show it."""
+        return masking.mask_phone(self.phone_cn or self.phone_intl)
+
+    @property
+    def nationality_name(self) -> str:
+        return country_name(self.nationality)
+
+    def derive(self) -> None:
+        """Work out again what is found and sorted by; call before a changed person is saved."""
+        parts = (self.name_zh, self.surname_latin, self.given_names_latin)
+        self.name_sort_key = names.sort_key(*parts)
+        self.name_tokens = names.search_tokens(*parts)
+        self.phone_cn_index = self.phone_cn and blind_index(self.phone_cn, purpose="phone")
+        self.phone_intl_index = self.phone_intl and blind_index(self.phone_intl, purpose="phone")
+
+
+class IdentityDocumentQuerySet(models.QuerySet["IdentityDocument"]):
+    def with_number(self, document_type: str, number: str) -> IdentityDocumentQuerySet:
+        """The document of this type with this number, given as normalised by the check."""
+        return self.filter(
+            document_type=document_type, number_index=blind_index(number, purpose="document")
+        )
+
+
+@pghistory.track()
+class IdentityDocument(models.Model):
+    """A passport, permit or card of a person; the number is encrypted and shown masked."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
+    document_type = models.CharField(_("Document type"), max_length=30, choices=DocumentType)
+    document_number = EncryptedTextField(_("Document number"))
+    number_index = models.CharField(max_length=64, editable=False)
+    masked_number = models.CharField(_("Document number"), max_length=24, editable=False)
+    document_expiry = models.DateField(_("Valid until"), null=True, blank=True)
+    document_note = models.CharField(_("What document it is"), max_length=80, blank=True)
+    visa_type = models.CharField(
+        _("Visa or residence permit"), max_length=16, choices=VisaType, blank=True
+    )
+    needs_manual_check = models.BooleanField(_("To be checked by hand"), default=False)
+
+    objects = IdentityDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("identity document")
+        verbose_name_plural = _("identity documents")
+        permissions = [("reveal_identitydocument", "Can reveal a document number")]
+        constraints = [
+            models.CheckConstraint(
+                name="identitydocument_type_known",
+                condition=Q(document_type__in=DocumentType.values),
+            ),
+            models.CheckConstraint(
+                name="identitydocument_visa_known",
+                condition=Q(visa_type__in=["", *VisaType.values]),
+            ),
+            models.UniqueConstraint(
+                name="identitydocument_one_holder", fields=["document_type", "number_index"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_document_type_display()} {self.masked_number}"
+
+    def derive(self) -> None:
+        """Work out again what is found and shown by; call before a changed number is saved."""
+        self.number_index = blind_index(self.document_number, purpose="document")
+        self.masked_number = masking.mask_document(self.document_number)

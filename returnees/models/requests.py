@@ -1,0 +1,197 @@
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from returnees.models.cases import Case
+
+
+class RequestedMode(models.TextChoices):
+    CENTRALIZED = "centralized", _("Centralized observation")
+    HOME = "home", _("Home observation")
+
+
+class ExceptionGround(models.TextChoices):
+    """Grounds for home observation; the policy version decides which of them count."""
+
+    AGE_70 = "age_70", _("Aged 70 or over")
+    MINOR = "minor", _("Minor")
+    PREGNANT = "pregnant", _("Pregnant or recently gave birth")
+    UNDERLYING_DISEASE = "underlying_disease", _("Underlying disease")
+    LIVES_ALONE = "lives_alone", _("Own dwelling, nobody else lives there")
+
+
+class AssessmentResult(models.TextChoices):
+    PENDING = "pending", _("Waiting for assessment")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+@pghistory.track()
+class ObservationRequest(models.Model):
+    """Section E: which way of observation is asked for, why, and what was decided."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="request")
+    requested_mode = models.CharField(_("Requested mode"), max_length=11, choices=RequestedMode)
+    exception_grounds = ArrayField(
+        models.CharField(max_length=18, choices=ExceptionGround),
+        verbose_name=_("Ground"),
+        default=list,
+        blank=True,
+    )
+    applied_at = models.DateTimeField(_("Applied at"))
+    caregiver_name = models.CharField(_("Caregiver"), max_length=80, blank=True)
+    separate_room = models.BooleanField(_("Own room"), default=False)
+    separate_bathroom = models.BooleanField(_("Own bathroom"), default=False)
+    assessment_result = models.CharField(
+        _("Assessment"),
+        max_length=8,
+        choices=AssessmentResult,
+        default=AssessmentResult.PENDING,
+    )
+    assessment_reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    community_assessor = models.CharField(_("Assessor, community"), max_length=80, blank=True)
+    health_assessor = models.CharField(
+        _("Assessor, health professional"), max_length=80, blank=True
+    )
+    assessed_at = models.DateTimeField(_("Assessed at"), null=True, blank=True)
+    assessed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    commitment_signed_at = models.DateTimeField(
+        _("Commitment letter signed"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("observation request")
+        permissions = [("assess_observation", "Can assess a request for home observation")]
+        constraints = [
+            models.CheckConstraint(
+                name="observationrequest_mode_known",
+                condition=Q(requested_mode__in=RequestedMode.values),
+            ),
+            models.CheckConstraint(
+                name="observationrequest_grounds_known",
+                condition=Q(exception_grounds__contained_by=ExceptionGround.values),
+            ),
+            models.CheckConstraint(
+                name="observationrequest_result_known",
+                condition=Q(assessment_result__in=AssessmentResult.values),
+            ),
+            models.CheckConstraint(
+                name="observationrequest_two_assessors",
+                condition=Q(assessment_result=AssessmentResult.PENDING, assessed_at=None)
+                | (
+                    Q(assessed_at__isnull=False)
+                    & ~Q(community_assessor="")
+                    & ~Q(health_assessor="")
+                    & (
+                        Q(assessment_result=AssessmentResult.APPROVED)
+                        | (
+                            Q(assessment_result=AssessmentResult.REJECTED)
+                            & ~Q(assessment_reason="")
+                        )
+                    )
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_requested_mode_display()}: {self.get_assessment_result_display()}"
+
+
+class Diet(models.TextChoices):
+    NONE = "none", _("No requirement")
+    HALAL = "halal", _("Halal")
+    VEGETARIAN = "vegetarian", _("Vegetarian")
+    VEGAN = "vegan", _("Vegan")
+    KOSHER = "kosher", _("Kosher")
+    NO_PORK = "no_pork", _("No pork")
+
+
+class CustomsNeed(models.TextChoices):
+    PRAYER_TIMES = "prayer_times", _("Prayer times")
+    FASTING = "fasting", _("Fasting period")
+    FESTIVAL = "festival", _("Festival")
+    OTHER = "other", _("Another custom")
+
+
+@pghistory.track()
+class CarePreference(models.Model):
+    """Section F: needs the person chose to tell. The need is asked for, never the belief."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="care")
+    diet = models.CharField(_("Diet"), max_length=10, choices=Diet, default=Diet.NONE)
+    allergy = models.CharField(_("Allergy"), max_length=120, blank=True)
+    customs = ArrayField(
+        models.CharField(max_length=12, choices=CustomsNeed),
+        verbose_name=_("Customs and daily rhythm"),
+        default=list,
+        blank=True,
+    )
+    customs_note = models.CharField(_("Note on customs"), max_length=120, blank=True)
+    pets = models.CharField(_("Pets"), max_length=80, blank=True)
+    infant_supplies = models.CharField(_("Infant supplies"), max_length=80, blank=True)
+    accessibility = models.CharField(_("Barrier-free needs"), max_length=80, blank=True)
+    smoking = models.BooleanField(_("Smoker"), default=False)
+    network_and_desk = models.BooleanField(_("Network and desk for work or study"), default=False)
+    psychological_support = models.BooleanField(_("Psychological support"), default=False)
+    consular_contact = models.BooleanField(_("Contact the embassy or consulate"), default=False)
+
+    class Meta:
+        verbose_name = _("personal needs")
+        constraints = [
+            models.CheckConstraint(
+                name="carepreference_diet_known", condition=Q(diet__in=Diet.values)
+            ),
+            models.CheckConstraint(
+                name="carepreference_customs_known",
+                condition=Q(customs__contained_by=CustomsNeed.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_diet_display())
+
+
+@pghistory.track()
+class Declaration(models.Model):
+    """Section G: the declaration, the privacy notice read, and the separate consent.
+
+    Without the separate consent, processing that epidemic law requires goes on (PIPL art. 13
+    (3), (4)) and what goes beyond it is not collected.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="declaration")
+    truth_declaration = models.BooleanField(
+        _(
+            "I declare that the above is true and complete. I understand that concealing facts "
+            "or making a false statement has legal consequences."
+        )
+    )
+    privacy_notice_read = models.BooleanField(_("I have read the privacy notice"))
+    privacy_notice_version = models.CharField(_("Version of the notice"), max_length=20)
+    privacy_notice_language = models.CharField(
+        _("Language of the notice"), max_length=10, choices=settings.LANGUAGES
+    )
+    privacy_notice_read_at = models.DateTimeField(_("Read at"))
+    sensitive_consent = models.BooleanField(
+        _("Separate consent to the processing of health and other sensitive data")
+    )
+    signed_by = models.CharField(_("Completed by"), max_length=80)
+    signed_relation = models.CharField(_("Relation to the person"), max_length=40, blank=True)
+    signed_at = models.DateTimeField(_("Signed at"))
+
+    class Meta:
+        verbose_name = _("declaration")
+        constraints = [
+            models.CheckConstraint(
+                name="declaration_true_and_notice_read",
+                condition=Q(truth_declaration=True, privacy_notice_read=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.signed_by

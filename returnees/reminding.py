@@ -1,0 +1,227 @@
+"""Planning what somebody must be reminded of, and sending it once.
+
+Planning is one INSERT … SELECT for each kind, over open rows only; the unique constraint makes a
+second run of the same minute find nothing to do. transfers adds its own kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext, override
+
+from houshayu.clock import BEIJING
+from houshayu.models import Message, Role, User
+from houshayu.policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
+from returnees.alerting import mail_status_for, members_over
+from returnees.models import Reminder, ReminderKind, ReminderStatus
+
+# Who must act on a reminder: those at the place itself, and who is told besides.
+WORKERS = (Role.COMMUNITY_WORKER, Role.HOTEL_STAFF, Role.TRANSFER_TEAM)
+ESCALATED = (*WORKERS, Role.COORDINATOR)
+TOLD = {
+    ReminderKind.CHECKIN_MISSING: WORKERS,
+    ReminderKind.TEST_DUE: (*WORKERS, Role.MEDICAL_MEMBER),
+    ReminderKind.HANDOFF_WAITING: WORKERS,
+    ReminderKind.HANDOFF_OVERDUE: ESCALATED,
+    ReminderKind.DAY_14_NEAR: WORKERS,
+    ReminderKind.RELEASE_DUE: WORKERS,
+    ReminderKind.NOT_ARRIVED: ESCALATED,
+}
+
+INSERT = """
+INSERT INTO returnees_reminder
+    (kind, case_id, place_id, observation_id, day, slot, about, due_at, status)
+"""
+ONCE = " ON CONFLICT DO NOTHING"
+HELD = """
+    JOIN returnees_custody held ON held.case_id = observed.case_id AND held.ended_at IS NULL
+"""
+LOCAL_NOW = "(%(now)s AT TIME ZONE 'Asia/Shanghai')"
+
+# A slot is missing two hours after its window closed. Only today and yesterday are looked at:
+# an older gap was reminded of when it was young.
+CHECKIN_MISSING = f"""
+{INSERT}
+SELECT 'checkin_missing', observed.case_id, held.place_id, observed.id,
+       slots.on_day - observed.started_on, slots.slot, NULL::bigint,
+       slots.missed_at AT TIME ZONE 'Asia/Shanghai', 'queued'
+FROM returnees_observation observed {HELD}
+CROSS JOIN LATERAL (
+    SELECT on_day, slot, on_day + closes + %(grace)s AS missed_at
+    FROM (VALUES ({LOCAL_NOW}::date), ({LOCAL_NOW}::date - 1)) AS days (on_day),
+         (VALUES ('morning', %(morning)s::time), ('evening', %(evening)s::time))
+             AS windows (slot, closes)
+) AS slots
+WHERE observed.ended_at IS NULL
+  AND slots.missed_at <= {LOCAL_NOW}
+  AND slots.on_day >= observed.started_on + CASE slots.slot WHEN 'morning' THEN 1 ELSE 0 END
+  AND slots.on_day <= observed.release_on - CASE slots.slot WHEN 'morning' THEN 0 ELSE 1 END
+  AND NOT EXISTS (
+      SELECT 1 FROM returnees_checkin taken
+      WHERE taken.observation_id = observed.id
+        AND taken.day = slots.on_day - observed.started_on AND taken.slot = slots.slot
+  )
+{ONCE}
+"""
+TEST_DUE = f"""
+{INSERT}
+SELECT 'test_due', observed.case_id, held.place_id, observed.id,
+       test.due_on - observed.started_on, '', test.id,
+       (test.due_on + %(day_begins)s::time) AT TIME ZONE 'Asia/Shanghai', 'queued'
+FROM returnees_labtest test
+    JOIN returnees_observation observed ON observed.id = test.observation_id {HELD}
+WHERE test.result = 'pending' AND test.sampled_at IS NULL AND observed.ended_at IS NULL
+  AND test.due_on + %(day_begins)s::time <= {LOCAL_NOW}
+{ONCE}
+"""
+DAY_14_NEAR = f"""
+{INSERT}
+SELECT 'day_14_near', observed.case_id, held.place_id, observed.id, observed.days, '',
+       NULL::bigint,
+       (observed.release_on - 1 + %(day_begins)s::time) AT TIME ZONE 'Asia/Shanghai', 'queued'
+FROM returnees_observation observed {HELD}
+WHERE observed.ended_at IS NULL
+  AND observed.release_on - 1 + %(day_begins)s::time <= {LOCAL_NOW}
+  AND observed.release_on > {LOCAL_NOW}::date
+{ONCE}
+"""
+RELEASE_DUE = f"""
+{INSERT}
+SELECT 'release_due', observed.case_id, held.place_id, observed.id, observed.days, '',
+       NULL::bigint,
+       (observed.release_on + %(day_begins)s::time) AT TIME ZONE 'Asia/Shanghai', 'queued'
+FROM returnees_observation observed {HELD}
+WHERE observed.ended_at IS NULL
+  AND observed.release_on + %(day_begins)s::time <= {LOCAL_NOW}
+{ONCE}
+"""
+NOT_ARRIVED = f"""
+{INSERT}
+SELECT 'not_arrived', expected.id, held.place_id, NULL::bigint, NULL::smallint, '', NULL::bigint,
+       expected.expected_arrival_at + interval '6 hours', 'queued'
+FROM returnees_case expected
+    JOIN returnees_custody held ON held.case_id = expected.id AND held.ended_at IS NULL
+WHERE expected.closed_at IS NULL AND expected.arrived_at IS NULL
+  AND expected.expected_arrival_at + interval '6 hours' <= %(now)s
+{ONCE}
+"""
+STATEMENTS = [CHECKIN_MISSING, TEST_DUE, DAY_14_NEAR, RELEASE_DUE, NOT_ARRIVED]
+
+Planner = Callable[[datetime], int]
+PLANNERS: list[Planner] = []
+
+
+def plan(now: datetime) -> int:
+    """Write down every reminder whose moment has come; return how many are new."""
+    return sum(planner(now) for planner in PLANNERS)
+
+
+def insert_each(statements: list[str], now: datetime) -> int:
+    """Run planning statements in one transaction; return how many reminders are new."""
+    values: dict[str, Any] = {
+        "now": now,
+        "grace": MISSED_AFTER,
+        "morning": WINDOWS["morning"][1],
+        "evening": WINDOWS["evening"][1],
+        "day_begins": RELEASE_FROM,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        new = 0
+        for statement in statements:
+            cursor.execute(statement, values)
+            new += cursor.rowcount
+    return new
+
+
+def _plan_observation(now: datetime) -> int:
+    return insert_each(STATEMENTS, now)
+
+
+PLANNERS.append(_plan_observation)
+
+
+@transaction.atomic
+def send(now: datetime, *, limit: int = 200) -> int:
+    """Claim up to limit queued reminders and put them into inboxes; return how many.
+
+    Claim, messages and status are one transaction: a worker that dies has sent nothing, and two
+    workers never hold the same reminder. One whose check-in came in meanwhile is cancelled.
+    """
+    claimed = list(
+        Reminder.objects.filter(status=ReminderStatus.QUEUED)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("case", "place", "observation")
+        .order_by("due_at", "pk")[:limit]
+    )
+    needed = [reminder for reminder in claimed if _still_needed(reminder)]
+    # Many reminders go to the few people of few places.
+    told = cache(lambda place, kind: members_over(place, TOLD[kind]))
+    Message.objects.deliver(
+        _message(reminder, user, now)
+        for reminder in needed
+        for user in told(reminder.place, ReminderKind(reminder.kind))
+    )
+    Reminder.objects.filter(pk__in=[r.pk for r in needed]).update(
+        status=ReminderStatus.SENT, sent_at=now
+    )
+    Reminder.objects.filter(pk__in={r.pk for r in claimed} - {r.pk for r in needed}).update(
+        status=ReminderStatus.CANCELLED
+    )
+    return len(claimed)
+
+
+def _still_needed(reminder: Reminder) -> bool:
+    if reminder.case.closed_at:
+        return False
+    if reminder.kind == ReminderKind.CHECKIN_MISSING and reminder.observation:
+        return not reminder.observation.checkins.filter(
+            day=reminder.day or 0, slot=reminder.slot
+        ).exists()
+    return True
+
+
+def _message(reminder: Reminder, user: User, now: datetime) -> Message:
+    with override(user.language):
+        return Message(
+            recipient=user,
+            key=f"reminder:{reminder.pk}",
+            subject=subject(reminder),
+            url=reminder.case.get_absolute_url(),
+            created_at=now,
+            mail_status=mail_status_for(user),
+        )
+
+
+def subject(reminder: Reminder) -> str:
+    """The reminder in one line, in the language that is active."""
+    values = {
+        "number": reminder.case.number,
+        "place": str(reminder.place),
+        "day": reminder.day,
+        "slot": reminder.get_slot_display() if reminder.slot else "",
+        "time": date_format(reminder.due_at.astimezone(BEIJING), "SHORT_DATETIME_FORMAT"),
+    }
+    sentences = {
+        ReminderKind.CHECKIN_MISSING: gettext(
+            "Check-in missing: %(number)s, day %(day)s, %(slot)s, %(place)s"
+        ),
+        ReminderKind.TEST_DUE: gettext("Test due: %(number)s, day %(day)s, %(place)s"),
+        ReminderKind.HANDOFF_WAITING: gettext(
+            "Handoff waits for an answer: %(number)s to %(place)s"
+        ),
+        ReminderKind.HANDOFF_OVERDUE: gettext(
+            "Handoff not answered in time: %(number)s to %(place)s, due %(time)s"
+        ),
+        ReminderKind.DAY_14_NEAR: gettext("Last day tomorrow: %(number)s, %(place)s"),
+        ReminderKind.RELEASE_DUE: gettext("Release due today: %(number)s, %(place)s"),
+        ReminderKind.NOT_ARRIVED: gettext(
+            "Expected and not arrived: %(number)s, registered at %(place)s"
+        ),
+    }
+    return sentences[ReminderKind(reminder.kind)] % values

@@ -1,0 +1,148 @@
+"""Taking the check-ins of many people at once: a floor, a hotel, a community."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Subquery,
+    Value,
+)
+
+from houshayu.models import Place
+from houshayu.policy.days import slots_of
+from returnees import alerting
+from returnees.models import Channel, CheckIn, Custody, Observation, Slot, TemperatureMethod
+
+if TYPE_CHECKING:
+    from houshayu.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was measured at one person."""
+
+    observation: Observation
+    temperature: Decimal
+    symptoms: tuple[str, ...] = ()
+    method: str = TemperatureMethod.AXILLARY
+    channel: str = Channel.STAFF
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a round: what was written, and what somebody else had written before."""
+
+    recorded: list[CheckIn]
+    already_there: list[Observation]
+
+
+def due(on: date, slot: str) -> QuerySet[Observation]:
+    """Open observations that have this slot on that date (the first day has no morning, the
+    last no evening)."""
+    started = Q(started_on__lt=on) if slot == Slot.MORNING else Q(started_on__lte=on)
+    ending = Q(release_on__gte=on) if slot == Slot.MORNING else Q(release_on__gt=on)
+    return Observation.objects.open().filter(started, ending)
+
+
+def _day(on: date, started_on: F | OuterRef) -> Func:
+    # Django makes an interval of the difference of two dates; Postgres itself a number of days.
+    return Func(
+        Value(on, DateField()),
+        started_on,
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=SmallIntegerField(),
+    )
+
+
+def with_check_in(
+    observations: QuerySet[Observation], on: date, slot: str
+) -> QuerySet[Observation]:
+    """Annotated with `checked`: whether this slot's check-in is there."""
+    taken = CheckIn.objects.filter(
+        observation=OuterRef("pk"), day=_day(on, OuterRef("started_on")), slot=slot
+    )
+    return observations.annotate(
+        checked=Exists(taken), temperature=Subquery(taken.values("temperature")[:1])
+    )
+
+
+def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observation]:
+    """The people of some places for one slot, room by room, with what _round_row.html reads."""
+    holding = Custody.objects.open().filter(case=OuterRef("case"))
+    return (
+        with_check_in(due(on, slot), on, slot)
+        .annotate(
+            room=Subquery(holding.values("room")[:1]),
+            place_id=Subquery(holding.values("place")[:1]),
+            floor=Subquery(holding.values("floor")[:1]),
+        )
+        .filter(Exists(holding.filter(place__in=place_ids)))
+        .select_related("case__person", "case__community")
+        .order_by("place_id", "room", "case__person__name_sort_key", "pk")
+    )
+
+
+def missing(places: QuerySet[Place], on: date, slot: str) -> QuerySet[Observation]:
+    """Those of the places whose check-in of this slot is not there yet."""
+    holding = Custody.objects.open().filter(case=OuterRef("case"), place__in=places)
+    return with_check_in(due(on, slot), on, slot).filter(Exists(holding), checked=False)
+
+
+@transaction.atomic
+def record(
+    readings: Iterable[Reading], *, on: date, slot: str, by: User, now: datetime
+) -> Recorded:
+    """Write the check-ins of one slot and raise the alerts that follow, in one transaction.
+
+    What somebody else recorded first stays, and is returned as already there.
+    """
+    by_observation = {reading.observation.pk: reading for reading in readings}
+    # Locked in one order: of two rounds over the same people the second waits, and finds the
+    # first one's rows.
+    locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
+    observations = {o.pk: o for o in locked.select_for_update()}
+    there = set(
+        CheckIn.objects.filter(
+            observation__in=observations, slot=slot, day=_day(on, F("observation__started_on"))
+        ).values_list("observation_id", flat=True)
+    )
+    checkins = [
+        CheckIn(
+            observation=observation,
+            day=observation.day_number(on),
+            slot=slot,
+            temperature=by_observation[pk].temperature,
+            symptoms=list(by_observation[pk].symptoms),
+            method=by_observation[pk].method,
+            channel=by_observation[pk].channel,
+            taken_at=now,
+            recorded_by=by,
+        )
+        for pk, observation in observations.items()
+        if pk not in there
+    ]
+    CheckIn.objects.bulk_create(checkins)
+    alerting.raise_for_checkins(checkins, now=now)
+    return Recorded(
+        checkins, [reading.observation for pk, reading in by_observation.items() if pk in there]
+    )
+
+
+def slot_exists(observation: Observation, on: date, slot: str) -> bool:
+    """Whether the observation has this check-in at all."""
+    return slot in slots_of(observation.day_number(on), observation.days)

@@ -1,0 +1,209 @@
+"""The printed sheets of a case, each in Chinese and a second language.
+
+A sheet is a template and what it tells: the words of a field come from its model, the texts from
+the template, both by gettext and said twice. A document number never stands on paper in full,
+nor does a phone number of the person: whoever may see them opens the case by its QR code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Prefetch
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from houshayu.bilingual import CHINESE, ENGLISH
+from houshayu.clock import beijing_date
+from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
+from houshayu.printing import qr_svg
+from houshayu.privacy.fields import blind_index
+from returnees.models import (
+    Case,
+    Custody,
+    EndReason,
+    Observation,
+    ObservationKind,
+    Person,
+    SheetKind,
+)
+from returnees.models.cases import CaseQuerySet
+from returnees.sheets.registration import sections
+
+
+class NoSuchSheet(Exception):
+    """There is nothing yet, or nothing any more, that this sheet could say of the case."""
+
+
+def printable(cases: CaseQuerySet, sheet: str) -> CaseQuerySet:
+    """Those of the cases that this sheet can be printed of.
+
+    Notice and commitment belong to an observation, the certificate to a completed one.
+    """
+    observations = Observation.objects.filter(case=OuterRef("pk"))
+    if sheet == SheetKind.CERTIFICATE:
+        return cases.filter(Exists(observations.filter(end_reason=EndReason.COMPLETED)))
+    if sheet in (SheetKind.NOTICE, SheetKind.COMMITMENT):
+        return cases.filter(Exists(observations))
+    return cases
+
+
+def with_everything(cases: CaseQuerySet) -> CaseQuerySet:
+    """With all that any sheet tells, in the same number of queries for one case as for many."""
+    group = Case.objects.filter(travel_group=OuterRef("travel_group")).exclude(pk=OuterRef("pk"))
+    posts = Post.objects.exclude(holder=None).select_related("holder")
+    return (
+        cases.select_related(
+            "person", "document", "community", "policy", "registered_by", "journey", "health"
+        )
+        .select_related("request", "care", "declaration")
+        .annotate(companions=ArraySubquery(group.order_by("number").values("number")))
+        .prefetch_related(
+            "co_residents",
+            "journey__transits",
+            "journey__visited",
+            "observations__labtests",
+            Prefetch("custodies", Custody.objects.select_related("place")),
+            Prefetch("custodies__place__posts", posts),
+            Prefetch(
+                "handoffs",
+                Case.handoffs.rel.related_model.objects.open().select_related("to_place"),  # type: ignore[attr-defined]
+                to_attr="waiting_handoffs",
+            ),
+            Prefetch("waiting_handoffs__to_place__posts", posts),
+        )
+    )
+
+
+def second_language(person: Person, asked: str = "") -> str:
+    """The language beside Chinese: the one asked for, else the person's own, else English."""
+    for language in (asked, person.preferred_language):
+        if language in dict(settings.LANGUAGES) and language != CHINESE:
+            return language
+    return ENGLISH
+
+
+def registration_sheet(case: Case, second: str = "") -> str:
+    """Every field of the form, A to G, and the office part; at most two pages."""
+    second = second_language(case.person, second)
+    return _sheet("registration", case, second, sections=sections(case, second))
+
+
+def observation_notice(case: Case, second: str = "") -> str:
+    """What the person is told at the hotel or at their gate: why, how long, rules, rights.
+
+    Raises NoSuchSheet before the arrival, which begins the observation.
+    """
+    return _sheet("notice", case, second_language(case.person, second), **_stay(case))
+
+
+def commitment_letter(case: Case, second: str = "") -> str:
+    """What the person, and at home their caregiver, promise by their signature.
+
+    Raises NoSuchSheet before the arrival, which begins the observation.
+    """
+    return _sheet("commitment", case, second_language(case.person, second), **_stay(case))
+
+
+def release_certificate(case: Case, second: str = "") -> str:
+    """That the person completed the observation: where, from when until when, tested how.
+
+    Raises NoSuchSheet before the first observation is complete.
+    """
+    completed = [o for o in case.observations.all() if o.end_reason == EndReason.COMPLETED]
+    if not completed:
+        raise NoSuchSheet(case.number)
+    # Health monitoring follows a release; the certificate is about what came before it.
+    observed = [o for o in completed if o.kind != ObservationKind.HEALTH_MONITORING] or completed
+    observation = observed[-1]
+    ended_on = observation.ended_on
+    assert ended_on is not None  # the constraint observation_ended_iff_reason
+    stays = _stays(case, observation.started_on, ended_on)
+    # Tests are in the order they were planned in, and a result follows its plan.
+    results = [test for test in observation.labtests.all() if test.result_at]
+    number = f"{case.number}-{completed.index(observation) + 1}"
+    return _sheet(
+        "certificate",
+        case,
+        second_language(case.person, second),
+        observation=observation,
+        stays=stays,
+        issuer=stays[-1].place if stays else None,
+        test=results[-1] if results else None,
+        monitoring=next(
+            (o for o in case.observations.all() if o.started_on >= observation.release_on), None
+        ),
+        certificate_number=number,
+        verification_code=verification_code(number, observation),
+    )
+
+
+SHEETS: dict[str, Callable[[Case, str], str]] = {
+    SheetKind.REGISTRATION: registration_sheet,
+    SheetKind.NOTICE: observation_notice,
+    SheetKind.COMMITMENT: commitment_letter,
+    SheetKind.CERTIFICATE: release_certificate,
+}
+
+
+def verification_code(number: str, observation: Observation) -> str:
+    """Twelve hex digits that only this program can work out for the certificate."""
+    told = f"{number} {observation.started_on} {observation.ended_on}"
+    code = blind_index(told, purpose="certificate")[:12].upper()
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A site, or the home, with the days of the observation spent there."""
+
+    place: Place
+    from_on: date
+    until_on: date
+
+
+def _stays(case: Case, started_on: date, ended_on: date) -> list[Stay]:
+    """Where the days between were spent; the hub and the hours of a handoff are not told."""
+    stays = []
+    for custody in case.custodies.all():
+        from_on = max(beijing_date(custody.started_at), started_on)
+        left_on = beijing_date(custody.ended_at) if custody.ended_at else ended_on
+        until_on = min(left_on, ended_on)
+        if until_on > from_on and custody.place.kind != PlaceKind.HUB:
+            stays.append(Stay(custody.place, from_on, until_on))
+    return stays
+
+
+def _stay(case: Case) -> dict[str, Any]:
+    """Where the person is under observation, or is just being taken to, and who answers there."""
+    if not case.observations.all():
+        raise NoSuchSheet(case.number)
+    observation, custody = list(case.observations.all())[-1], list(case.custodies.all())[-1]
+    kind, place, room = observation.kind, custody.place, custody.room
+    # The notice is handed over at the gate, before the community has accepted.
+    if case.waiting_handoffs:  # type: ignore[attr-defined]
+        place, room = case.waiting_handoffs[0].to_place, ""  # type: ignore[attr-defined]
+    if kind != ObservationKind.HEALTH_MONITORING:
+        kind = "home" if place.kind in HOME_KINDS else "centralized"
+    return {
+        "observation": observation,
+        "kind": kind,
+        "place": place,
+        "room": room,
+        "posts": list(place.posts.all())[:2],
+    }
+
+
+def _sheet(template: str, case: Case, second: str, **told: Any) -> str:
+    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **told}
+    return render_to_string(f"returnees/print/{template}.html", context)
+
+
+def case_qr(case: Case) -> SafeString:
+    """The QR code that opens the case's page, for those who may see it."""
+    return qr_svg(settings.SITE_URL + case.get_absolute_url())

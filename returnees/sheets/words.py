@@ -1,0 +1,69 @@
+"""What the fields of a record are called and say on a sheet, in the active language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
+
+from houshayu.bilingual import Both, told
+from houshayu.models import Place, PolicyVersion
+from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import mask_phone
+
+# Of a row of cells; two, three, four or six of them divide it evenly.
+COLUMNS = 12
+# Free text that may hold a phone number.
+WITH_PHONE_NUMBERS = ("emergency_contact_phone", "landlord_or_agent")
+PHONE = re.compile(r"\+?\d[\d -]{5,}\d")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A field on a sheet: its label above, what was written below, and its width in columns."""
+
+    label: Both
+    value: Both
+    width: int
+
+
+def label(model: type[models.Model], name: str) -> str:
+    """What the model calls its field."""
+    field: Any = model._meta.get_field(name)
+    return capfirst(field.verbose_name)
+
+
+def said(record: models.Model, name: str) -> str:
+    """The value of the field in words, empty for none; numbers that reach a person are masked."""
+    field: Any = record._meta.get_field(name)
+    value = getattr(record, name)
+    if value is None or value in ("", []):
+        return ""
+    if isinstance(field, EncryptedTextField):
+        return mask_phone(value)
+    if isinstance(field, ArrayField):
+        words = dict(field.base_field.flatchoices)
+        return pgettext("between the items of a list", ", ").join(str(words[v]) for v in value)
+    if hasattr(record, f"{name}_name"):
+        # A country or region, kept as its code.
+        return str(getattr(record, f"{name}_name"))
+    if field.choices:
+        return str(dict(field.flatchoices)[value])
+    if isinstance(value, Place):
+        return name_of(value)
+    if isinstance(value, PolicyVersion):
+        return value.code
+    if name in WITH_PHONE_NUMBERS:
+        return PHONE.sub(lambda number: mask_phone(number[0]), value)
+    return told(value)
+
+
+def name_of(place: Place) -> str:
+    """The place's name in Chinese for readers of Chinese, in English for all others."""
+    name = "name_zh_hans" if (get_language() or "").startswith("zh") else "name_en"
+    return getattr(place, name) or place.name

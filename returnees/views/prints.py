@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from houshayu import clock, printing
+from houshayu.http import Request
+from houshayu.shortcuts import render_fragment
+from returnees import sheets, tasks
+from returnees.models import Case, PrintJob, SheetKind
+
+# A job of this size takes a few minutes; a longer list is printed in parts.
+AT_MOST = 500
+
+
+def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
+    """The file, shown in the browser; its name tells nothing about a person."""
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{filename}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@require_safe
+@permission_required("returnees.print_case", raise_exception=True)
+def print_sheet(request: Request, number: str, sheet: str) -> HttpResponse:
+    """One sheet of one case; ?second= asks for another second language than the person's own."""
+    if sheet not in SheetKind.values:
+        raise Http404
+    visible = Case.objects.visible_to(request.user, "returnees.print_case")
+    cases = sheets.with_everything(sheets.printable(visible, sheet))
+    case = get_object_or_404(cases, number=number)
+    html = sheets.SHEETS[sheet](case, request.GET.get("second", ""))
+    return pdf_response(printing.pdf(html), f"{case.number}-{sheet}.pdf")
+
+
+@require_POST
+@permission_required("returnees.print_case", raise_exception=True)
+def print_many(request: Request) -> HttpResponse:
+    """Have one sheet printed of the chosen cases, into one file; cases without it are left out."""
+    sheet = request.POST.get("sheet", "")
+    if sheet not in SheetKind.values:
+        raise Http404
+    chosen = set(request.POST.getlist("case"))
+    visible = Case.objects.visible_to(request.user, "returnees.print_case")
+    found = sheets.printable(visible, sheet).filter(number__in=chosen).order_by("number")
+    numbers = list(found.values_list("number", flat=True))
+    if len(numbers) > AT_MOST:
+        messages.warning(
+            request, _("Please choose at most %(count)d cases at a time.") % {"count": AT_MOST}
+        )
+        return redirect("returnees:case_list")
+    if not numbers:
+        messages.warning(request, _("None of the chosen cases has this sheet."))
+        return redirect("returnees:case_list")
+    if left_out := len(chosen) - len(numbers):
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d chosen case is left out: it does not have this sheet.",
+                "%(count)d chosen cases are left out: they do not have this sheet.",
+                left_out,
+            )
+            % {"count": left_out},
+        )
+    second = request.POST.get("second", "")
+    job = PrintJob.objects.queue(
+        sheet,
+        numbers,
+        by=request.user,
+        language=second if second in dict(settings.LANGUAGES) else "",
+        now=clock.now(),
+    )
+    tasks.print_job.delay_on_commit(job.pk)  # type: ignore[attr-defined]
+    return redirect(job)
+
+
+@require_safe
+@permission_required("returnees.print_case", raise_exception=True)
+def print_job(request: Request, pk: int) -> HttpResponse:
+    """How far the job is; the page asks again every second until it is finished."""
+    job = get_object_or_404(PrintJob.objects.visible_to(request.user), pk=pk)
+    if request.htmx:
+        return render_fragment(request, "returnees/_print_progress.html", {"job": job})
+    return render(request, "returnees/print_job.html", {"job": job})
+
+
+@require_safe
+@permission_required("returnees.print_case", raise_exception=True)
+def print_job_file(request: Request, pk: int) -> FileResponse:
+    """The finished file, for the one who asked for it."""
+    job = get_object_or_404(PrintJob.objects.visible_to(request.user).exclude(file=""), pk=pk)
+    return FileResponse(
+        job.file.open("rb"),
+        filename=f"{job.sheet}-{job.pk}.pdf",
+        content_type="application/pdf",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from houshayu import clock
+from houshayu.clock import beijing_date
+from houshayu.http import Request
+from houshayu.models import Place, PlaceKind
+from houshayu.shortcuts import render_fragment
+from returnees import documents, names
+from returnees.forms.fields import countries_told
+from returnees.forms.registration import MOST_ROWS, RegistrationForm
+from returnees.models import Case, PersonCategory, RegistrationDraft
+from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
+
+# The fields that the machine-readable zone fills in the document's part of the form.
+OF_THE_DOCUMENT = {"document_type", "document_number", "document_expiry"}
+# Who holds a passport or card of these; of any other country, a foreign national.
+CATEGORIES = {"CHN": PersonCategory.MAINLAND, "TWN": PersonCategory.TAIWAN}
+Context = dict[str, Any]
+
+
+@permission_required("returnees.add_case", raise_exception=True)
+def case_register(request: Request) -> HttpResponse:
+    """The bilingual form; its helping buttons send it here too, and it comes back filled in."""
+    places = Place.objects.covered_by(request.user, "returnees.add_case").holders()
+    if request.method != "POST":
+        return _begin(request, places)
+    now = clock.now()
+    context: Context = {"places": places, "draft_id": _draft_id(request.POST)}
+    if request.POST.get("do", "save") != "save":
+        return _help(request, context)
+    place = _place(request, places)
+    form = _form(request, request.POST)
+    if not form.is_valid() or place is None:
+        return _page(request, form, context | {"place_missing": place is None}, status=422)
+    duplicates = _duplicates(request, form)
+    if duplicates and not request.POST.get("not_a_duplicate"):
+        return _page(request, form, context | {"duplicates": duplicates}, status=422)
+    try:
+        case = register(form.registration(), place=place, by=request.user, now=now)
+    except AlreadyRegistered as known:
+        context |= {"duplicates": _told(request, [known.case]), "certain": True}
+        return _page(request, form, context, status=422)
+    RegistrationDraft.objects.of(request.user).filter(pk=context["draft_id"]).delete()
+    messages.success(
+        request, _("Registered: %(number)s is in your hands.") % {"number": case.number}
+    )
+    for warning in form.warnings:
+        messages.warning(request, str(warning))
+    return redirect(case)
+
+
+@permission_required("returnees.change_case", raise_exception=True)
+def case_edit(request: Request, number: str) -> HttpResponse:
+    """The form of a case to be corrected; the old values stay in the history with the reason."""
+    case = get_object_or_404(
+        Case.objects.held_by(request.user, "returnees.change_case").select_related(
+            "person", "document", "journey", "health", "request", "care", "declaration", "community"
+        ),
+        number=number,
+    )
+    reason = request.POST.get("reason", "").strip()[:200]
+    context: Context = {"case": case, "reason": reason}
+    if request.method != "POST":
+        return _page(request, _form(request, None, case), context)
+    if request.POST.get("do", "save") != "save":
+        return _help(request, context)
+    form = _form(request, request.POST, case)
+    if not form.is_valid() or not reason:
+        return _page(request, form, context | {"reason_missing": not reason}, status=422)
+    amend(case, form.registration(), by=request.user, now=clock.now(), reason=reason)
+    messages.success(request, _("Corrected; the old values are in the history."))
+    return redirect(case)
+
+
+@require_POST
+@permission_required("returnees.add_case", raise_exception=True)
+def draft_save(request: Request) -> HttpResponse:
+    """Keep what is typed so far; asked by the page itself while somebody types."""
+    typed = request.POST.copy()
+    for name in ("csrfmiddlewaretoken", "do"):
+        typed.pop(name, None)
+    RegistrationDraft.objects.keep(_draft_id(typed), typed, by=request.user, now=clock.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@permission_required("returnees.add_case", raise_exception=True)
+def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """The user's own unfinished form is thrown away; it may be gone already."""
+    RegistrationDraft.objects.of(request.user).filter(pk=pk).delete()
+    messages.success(request, _("The unfinished form is thrown away."))
+    return redirect("returnees:case_register")
+
+
+def _begin(request: Request, places: QuerySet[Place]) -> HttpResponse:
+    """An empty form, or the unfinished one that the address names."""
+    drafts = RegistrationDraft.objects.of(request.user)
+    wanted = request.GET.get("draft")
+    if not wanted:
+        context: Context = {"places": places, "draft_id": uuid.uuid4(), "drafts": drafts}
+        return _page(request, _form(request, None), context)
+    draft = get_object_or_404(drafts, pk=_uuid(wanted))
+    typed = draft.data
+    context = {
+        "places": places,
+        "draft_id": draft.pk,
+        "drafts": drafts.exclude(pk=draft.pk),
+        "mrz": typed.get("mrz", ""),
+        "chosen_place": typed.get("place", ""),
+        "asked": "draft",
+    }
+    return _page(request, _form(request, typed).unjudged(), context)
+
+
+def _form(request: Request, data: QueryDict | None, case: Case | None = None) -> RegistrationForm:
+    companions = Case.objects.visible_to(request.user).open()
+    return RegistrationForm(data, now=clock.now(), case=case, companions=companions)
+
+
+def _page(
+    request: Request, form: RegistrationForm, context: Context, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "countries": countries_told(),
+        "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
+        "mrz": request.POST.get("mrz", ""),
+        "chosen_place": request.POST.get("place", ""),
+        **context,
+    }
+    if request.htmx:
+        return render_fragment(request, "returnees/_registration_form.html", context)
+    return render(request, "returnees/registration.html", context, status=status)
+
+
+def _place(request: Request, places: QuerySet[Place]) -> Place | None:
+    """The place that registers: the chosen one, or the user's only one; None if none is chosen."""
+    if chosen := request.POST.get("place"):
+        return get_object_or_404(places, code=chosen)
+    return places.get() if places.count() == 1 else None
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _draft_id(typed: QueryDict) -> uuid.UUID:
+    return _uuid(typed.get("draft", "")) or uuid.uuid4()
+
+
+def _help(request: Request, context: Context) -> HttpResponse:
+    """What a helping button asks for; nothing is saved.
+
+    mrz reads the lines into the fields, pinyin suggests the latin name, duplicates looks who is
+    registered already, and the name of a list adds a row to it. context["case"] is the case
+    whose form is corrected, if it is one.
+    """
+    data = request.POST.copy()
+    do = request.POST["do"]
+    problems: list[documents.MrzProblem] = []
+    if do == "mrz":
+        problems = _fill_from_mrz(data)
+    elif do == "pinyin":
+        surname, given = names.suggest_latin(data.get("person-name_zh", ""))
+        if surname:
+            data["person-surname_latin"], data["person-given_names_latin"] = surname, given
+    elif do in {"co_residents", "transits", "visited"}:
+        total = data.get(f"{do}-TOTAL_FORMS", "")
+        rows = int(total) if total.isdecimal() else 0
+        data[f"{do}-TOTAL_FORMS"] = str(min(rows + 1, MOST_ROWS))
+    form = _form(request, data, context.get("case"))
+    if do == "duplicates":
+        form.person.is_valid()
+        form.document.is_valid()
+        context["duplicates"] = _duplicates(request, form)
+    form.unjudged()
+    form.focus_new_row(do)
+    for problem in problems:
+        form.mark(problem)
+    return _page(request, form, context | {"asked": do, "mrz_problems": problems})
+
+
+def _fill_from_mrz(data: QueryDict) -> list[documents.MrzProblem]:
+    """Put what the lines say into the fields; what does not fit is left and told."""
+    fields, problems = documents.read(data.get("mrz", ""), today=beijing_date(clock.now()))
+    for name, value in fields.items():
+        data[f"{'document' if name in OF_THE_DOCUMENT else 'person'}-{name}"] = str(value)
+    if (nationality := fields.get("nationality")) and not data.get("person-person_category"):
+        data["person-person_category"] = CATEGORIES.get(str(nationality), PersonCategory.FOREIGN)
+    return problems
+
+
+def _duplicates(request: Request, form: RegistrationForm) -> list[Context]:
+    """Open cases that may be this person's, as far as the form says who it is."""
+    person, document = form.person.cleaned_data, form.document.cleaned_data
+    latin = (person.get("surname_latin"), person.get("given_names_latin"))
+    found = likely_duplicates(
+        document_type=document.get("document_type", ""),
+        number=document.get("document_number", ""),
+        birth_date=person.get("birth_date"),
+        name_zh=person.get("name_zh", ""),
+        name_latin=" ".join(filter(None, latin)),
+    )
+    return _told(request, found.select_related("person"))
+
+
+def _told(request: Request, cases: Iterable[Case]) -> list[Context]:
+    """Cases the reader may see as they are; of others only who to ask."""
+    cases = list(cases)
+    visible = set(
+        Case.objects.visible_to(request.user)
+        .filter(pk__in=[case.pk for case in cases])
+        .values_list("pk", flat=True)
+    )
+    return [{"case": case if case.pk in visible else None, "holder": case.holder} for case in cases]

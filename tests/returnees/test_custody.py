@@ -1,0 +1,332 @@
+"""The database lets nobody be lost: each rule of custody, broken alone and by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from houshayu.models import Place, User
+from returnees.models import Case, CaseClosed, CaseNotReady, CaseOutcome, Custody, Whereabouts
+from returnees.registration import AlreadyRegistered, register
+from tests.attacks import refused_by, sql
+from tests.factories import (
+    NOW,
+    hand_over,
+    make_case,
+    make_handoff,
+    make_place,
+    make_registration,
+    make_user,
+)
+from transfers.models import Handoff
+
+LATER = NOW + timedelta(hours=2)
+
+INSERT_CUSTODY = """
+    INSERT INTO returnees_custody (case_id, place_id, started_at, ended_at, room)
+    VALUES (%(case)s, %(place)s, %(started_at)s, %(ended_at)s, '')
+"""
+END_CUSTODY = """
+    UPDATE returnees_custody SET ended_at = %(at)s WHERE case_id = %(case)s AND ended_at IS NULL
+"""
+CLOSE_CASE = """
+    UPDATE returnees_case SET closed_at = %(at)s, outcome = 'cancelled' WHERE id = %(case)s
+"""
+
+
+def chain(case: Case) -> list[tuple[Place, object, object]]:
+    return [(each.place, each.started_at, each.ended_at) for each in case.custodies.all()]
+
+
+def test_the_place_that_registers_a_case_holds_it_from_then_on(
+    case: Case, community: Place
+) -> None:
+    assert chain(case) == [(community, case.opened_at, None)]
+
+
+def test_custodies_follow_one_another_to_the_end(case: Case, hub: Place, hotel: Place) -> None:
+    community = case.holder
+    hand_over(case, hub, now=LATER)
+    hand_over(case, hotel, now=LATER + timedelta(hours=1))
+    end = LATER + timedelta(hours=5)
+
+    case.close(CaseOutcome.TRANSFERRED_OUT, by=make_user(), now=end, note="moved")
+
+    assert chain(case) == [
+        (community, NOW, LATER),
+        (hub, LATER, LATER + timedelta(hours=1)),
+        (hotel, LATER + timedelta(hours=1), end),
+    ]
+    assert (case.closed_at, case.holder, case.observation) == (end, None, None)
+
+
+def test_an_open_case_is_not_without_custody(case: Case) -> None:
+    with refused_by("open_case_has_one_custody"):
+        sql("DELETE FROM returnees_custody WHERE case_id = %(case)s", case=case.pk)
+
+
+def test_custody_of_an_open_case_does_not_just_end(case: Case) -> None:
+    with refused_by("open_case_has_one_custody"):
+        sql(END_CUSTODY, case=case.pk, at=LATER)
+
+
+def test_a_case_is_not_held_by_two(case: Case, hub: Place) -> None:
+    with refused_by("custody_one_open_per_case"):
+        sql(INSERT_CUSTODY, case=case.pk, place=hub.pk, started_at=LATER, ended_at=None)
+
+
+def test_custodies_do_not_overlap(case: Case, hub: Place) -> None:
+    with refused_by("custody_no_overlap"):
+        sql(INSERT_CUSTODY, case=case.pk, place=hub.pk, started_at=NOW, ended_at=LATER)
+
+
+def test_custodies_leave_no_gap_between_them(case: Case, hub: Place) -> None:
+    hand_over(case, hub, now=LATER)
+
+    with refused_by("custody_without_gap"):
+        sql(
+            "UPDATE returnees_custody SET ended_at = %(at)s WHERE case_id = %(case)s"
+            " AND ended_at IS NOT NULL",
+            case=case.pk,
+            at=LATER - timedelta(minutes=1),
+        )
+
+
+def test_custody_begins_with_the_registration(case: Case) -> None:
+    with refused_by("custody_without_gap"):
+        sql(
+            "UPDATE returnees_case SET opened_at = %(at)s WHERE id = %(case)s",
+            case=case.pk,
+            at=NOW - timedelta(minutes=1),
+        )
+
+
+def test_custody_ends_after_it_began(case: Case) -> None:
+    with refused_by("custody_ends_after_it_starts"):
+        sql(END_CUSTODY, case=case.pk, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "change", ["place_id = %(hub)s", "started_at = %(at)s", "case_id = %(other)s"]
+)
+def test_a_custody_stays_as_it_began(case: Case, hub: Place, change: str) -> None:
+    other = make_case()
+
+    with refused_by("custody_stays_as_it_began"):
+        sql(
+            f"UPDATE returnees_custody SET {change} WHERE case_id = %(case)s",
+            case=case.pk,
+            hub=hub.pk,
+            at=NOW - timedelta(minutes=1),
+            other=other.pk,
+        )
+
+
+def test_custody_moves_only_by_an_accepted_handoff(case: Case, hub: Place) -> None:
+    with refused_by("custody_moves_by_handoff"):
+        sql(END_CUSTODY, case=case.pk, at=LATER)
+        sql(INSERT_CUSTODY, case=case.pk, place=hub.pk, started_at=LATER, ended_at=None)
+
+    with refused_by("custody_moves_by_handoff"):
+        case.pass_to(hub, at=LATER)
+
+
+def test_a_closed_case_is_not_held(case: Case) -> None:
+    with refused_by("closed_case_has_no_custody"):
+        sql(CLOSE_CASE, case=case.pk, at=LATER)
+
+
+def test_custody_lasts_until_the_case_is_closed(case: Case) -> None:
+    with refused_by("closed_case_has_no_custody"):
+        sql(END_CUSTODY, case=case.pk, at=LATER)
+        sql(CLOSE_CASE, case=case.pk, at=LATER + timedelta(hours=1))
+
+
+def test_a_closed_case_does_not_reopen_without_a_holder(case: Case) -> None:
+    case.close(CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="twice")
+
+    with refused_by("open_case_has_one_custody"):
+        sql(
+            "UPDATE returnees_case SET closed_at = NULL, outcome = '' WHERE id = %(case)s",
+            case=case.pk,
+        )
+
+
+@pytest.mark.parametrize("change", ["closed_at = NULL", "outcome = ''", "outcome = 'forgotten'"])
+def test_a_case_is_closed_with_an_outcome_and_only_then(case: Case, change: str) -> None:
+    case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="stayed abroad")
+
+    with refused_by("case_closed_iff_outcome"):
+        sql(f"UPDATE returnees_case SET {change} WHERE id = %(case)s", case=case.pk)
+
+
+def test_nobody_has_two_open_cases(case: Case) -> None:
+    other = make_case()
+
+    with refused_by("case_one_open_per_person"):
+        sql(
+            "UPDATE returnees_case SET person_id = %(person)s WHERE id = %(other)s",
+            person=case.person_id,
+            other=other.pk,
+        )
+
+
+@pytest.mark.parametrize("number", ["HSY-00000I", "HSY-ILOU00", "hsy-000000", "HSY-0000", "1"])
+def test_a_case_number_has_its_form(case: Case, number: str) -> None:
+    with refused_by("case_number_form"):
+        sql(
+            "UPDATE returnees_case SET number = %(number)s WHERE id = %(case)s",
+            number=number,
+            case=case.pk,
+        )
+
+
+def test_the_rules_are_judged_at_a_real_commit(transactional_db: None) -> None:
+    case = make_case()
+
+    with pytest.raises(IntegrityError) as refusal:
+        sql("DELETE FROM returnees_custody WHERE case_id = %(case)s", case=case.pk)
+
+    assert refusal.value.__cause__.diag.constraint_name == "open_case_has_one_custody"
+    assert chain(case) == [(case.custodies.get().place, NOW, None)]
+
+
+def test_the_clock_of_the_receiver_may_be_behind(case: Case, hub: Place) -> None:
+    handoff = make_handoff(case=case, to_place=hub)
+
+    custody = handoff.accept(by=make_user(), now=NOW - timedelta(minutes=5))
+
+    assert chain(case)[0][1:] == (NOW, custody.started_at)
+    assert custody.started_at == NOW + timedelta(microseconds=1)
+
+
+def test_a_closing_clock_may_be_behind_too(case: Case) -> None:
+    case.close(
+        CaseOutcome.CANCELLED, by=make_user(), now=NOW - timedelta(minutes=5), note="a mistake"
+    )
+
+    assert case.closed_at == NOW + timedelta(microseconds=1) == case.custodies.get().ended_at
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        (CaseOutcome.TRANSFERRED_OUT, "transferred_out"),
+        (CaseOutcome.CONFIRMED, "confirmed"),
+        (CaseOutcome.NO_SHOW, "cancelled"),
+        (CaseOutcome.CANCELLED, "cancelled"),
+    ],
+)
+def test_closing_ends_custody_and_observation_with_the_outcome(
+    observed: Case, outcome: str, reason: str
+) -> None:
+    observed.close(outcome, by=make_user(), now=LATER, note="as told by phone")
+
+    assert (observed.outcome, observed.outcome_note, observed.closed_at) == (
+        outcome,
+        "as told by phone",
+        LATER,
+    )
+    assert [each.end_reason for each in observed.observations.all()] == [reason]
+    assert not observed.custodies.open().exists()
+
+
+def test_closing_is_no_way_round_the_release(observed: Case) -> None:
+    with refused_by("case_released_only_when_complete"):
+        observed.close(CaseOutcome.RELEASED, by=make_user(), now=LATER, note="")
+
+
+def test_a_case_is_closed_once(case: Case) -> None:
+    stale = Case.objects.get(pk=case.pk)
+    case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
+
+    with pytest.raises(CaseClosed):
+        stale.close(CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="")
+
+    assert Case.objects.get().outcome == CaseOutcome.NO_SHOW
+
+
+def test_a_case_is_not_closed_while_it_is_on_offer(handoff: Handoff) -> None:
+    with pytest.raises(CaseNotReady):
+        handoff.case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
+
+    assert Case.objects.get().closed_at is None
+
+
+def test_the_same_person_is_registered_again_once_the_case_is_closed(
+    case: Case, sender: User, community: Place
+) -> None:
+    number = case.document.document_number
+    again = make_registration(
+        document={"document_number": number}, person={"surname_latin": "WANG-LI"}
+    )
+    with pytest.raises(AlreadyRegistered) as refusal, transaction.atomic():
+        register(again, place=community, by=sender, now=LATER)
+    assert refusal.value.case == case
+    case.close(CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
+
+    second = register(
+        make_registration(
+            document={"document_number": number}, person={"surname_latin": "WANG-LI"}
+        ),
+        place=community,
+        by=sender,
+        now=LATER,
+    )
+
+    assert (second.person, second.document) == (case.person, case.document)
+    assert second.person.surname_latin == "WANG-LI"
+    assert second.number != case.number
+
+
+@pytest.mark.parametrize(
+    ("kind", "whereabouts"),
+    [
+        ("hub", Whereabouts.AT_HUB),
+        ("hotel", Whereabouts.IN_HOTEL),
+        ("hospital", Whereabouts.IN_HOSPITAL),
+        ("subdistrict", Whereabouts.EXPECTED),
+    ],
+)
+def test_where_a_case_stands_follows_from_its_holder(
+    case: Case, kind: str, whereabouts: str
+) -> None:
+    hand_over(case, make_place(kind=kind), now=LATER)
+
+    assert Case.objects.with_holder().get().whereabouts == whereabouts
+
+
+def test_a_former_holder_still_sees_the_case_and_no_longer_acts_on_it(
+    handoff: Handoff, sender: User, receiver: User, stranger: User
+) -> None:
+    case, act = handoff.case, "transfers.offer_handoff"
+    cases = Case.objects
+
+    assert list(cases.visible_to(sender)) == [case]
+    assert list(cases.visible_to(receiver)) == [case]
+    assert list(cases.visible_to(stranger)) == []
+    assert list(cases.held_by(sender, act)) == [case]
+    assert list(cases.held_by(receiver, act)) == []
+
+    handoff.accept(by=receiver, now=LATER)
+
+    assert list(cases.visible_to(sender)) == [case]
+    assert list(cases.held_by(sender, act)) == []
+    assert list(cases.held_by(receiver, act)) == [case]
+
+
+def test_a_declined_offer_leaves_nothing_to_see(handoff: Handoff, receiver: User) -> None:
+    handoff.decline(by=receiver, now=LATER, reason="full")
+
+    assert list(Case.objects.visible_to(receiver)) == []
+
+
+def test_the_room_says_the_floor(case: Case, hotel: Place) -> None:
+    hand_over(case, hotel, now=LATER, room="1203")
+    custody = Custody.objects.open().get(case=case)
+
+    assert (custody.room, custody.floor) == ("1203", "12")
+    with refused_by("custody_room_form"):
+        sql("UPDATE returnees_custody SET room = '3 楼' WHERE id = %(id)s", id=custody.pk)

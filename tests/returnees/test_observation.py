@@ -1,0 +1,470 @@
+"""Fourteen days: when they begin, what counts as a day, and what the database refuses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from houshayu.models import Place, User
+from returnees import rounds
+from returnees.models import (
+    Alert,
+    AlertClosed,
+    AlertKind,
+    Case,
+    CaseClosed,
+    Observation,
+    Resolution,
+)
+from tests.attacks import refused_by, sql
+from tests.factories import (
+    NOW,
+    check_in,
+    hand_over,
+    last_morning,
+    make_alert,
+    make_case,
+    make_observed_case,
+    make_place,
+    make_user,
+    moment,
+    observation_of,
+)
+
+INSERT_CHECK_IN = """
+    INSERT INTO returnees_checkin (observation_id, day, slot, temperature, method, symptoms,
+                                   channel, taken_at, recorded_by_id)
+    VALUES (%(observation)s, %(day)s, %(slot)s, %(temperature)s, %(method)s, %(symptoms)s,
+            %(channel)s, '2020-03-20 16:00+08', %(by)s)
+"""
+INSERT_REMINDER = """
+    INSERT INTO returnees_reminder (kind, case_id, place_id, observation_id, day, slot, due_at,
+                                    status)
+    SELECT 'checkin_missing', observed.case_id, %(place)s, observed.id, 3, 'morning', now(),
+           'queued'
+    FROM returnees_observation observed
+"""
+
+
+def check_in_by_hand(case: Case, **values: object) -> None:
+    ordinary = {
+        "observation": observation_of(case).pk,
+        "day": 1,
+        "slot": "morning",
+        "temperature": "36.5",
+        "method": "axillary",
+        "symptoms": [],
+        "channel": "staff",
+        "by": case.registered_by_id,
+    }
+    sql(INSERT_CHECK_IN, **ordinary | values)
+
+
+def counted(case: Case) -> list[tuple[str, date, date, str]]:
+    return [
+        (each.kind, each.started_on, each.release_on, each.end_reason)
+        for each in case.observations.all()
+    ]
+
+
+def test_nobody_is_observed_before_they_arrive(case: Case) -> None:
+    assert (case.arrived_at, case.observation, case.policy.code) == (None, None, "P4")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "policy", "kind", "released_on"),
+    [
+        (moment("2020-03-13"), "P2", "home", date(2020, 3, 27)),
+        (moment("2020-03-15", "23:59"), "P2", "home", date(2020, 3, 29)),
+        (moment("2020-03-16", "00:00"), "P3", "centralized", date(2020, 3, 30)),
+        (moment("2020-03-20", "02:00"), "P4", "centralized", date(2020, 4, 3)),
+        (moment("2020-03-25", "00:05"), "P5", "centralized", date(2020, 4, 8)),
+    ],
+)
+def test_the_arrival_decides_the_policy_and_day_zero(
+    db: None, arrived: datetime, policy: str, kind: str, released_on: date
+) -> None:
+    case = make_case(arrived=arrived, now=arrived + timedelta(days=1))
+
+    assert (case.policy.code, case.decision["policy"]) == (policy, policy)
+    assert counted(case) == [(kind, arrived.date(), released_on, "")]
+
+
+def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
+    assert case.policy.code == "P4"
+
+    case.arrive(at=moment("2020-03-25", "00:05"))
+
+    assert (case.policy.code, case.decision["policy"]) == ("P5", "P5")
+    assert counted(case) == [("centralized", date(2020, 3, 25), date(2020, 4, 8), "")]
+    assert [each.due_on for each in observation_of(case).labtests.all()] == [
+        date(2020, 3, 25),
+        date(2020, 4, 7),
+    ]
+
+
+def test_somebody_arrives_once(case: Case) -> None:
+    stale = Case.objects.get(pk=case.pk)
+    case.arrive(at=NOW)
+
+    stale.arrive(at=NOW + timedelta(days=3))
+
+    assert (stale.arrived_at, Observation.objects.count()) == (NOW, 1)
+
+
+@pytest.mark.parametrize("kind", ["hub", "hotel", "hospital"])
+def test_who_is_taken_over_by_a_site_has_arrived(case: Case, kind: str) -> None:
+    hand_over(case, make_place(kind=kind), now=case.expected_arrival_at + timedelta(hours=1))
+
+    case.refresh_from_db()
+    assert case.arrived_at == case.expected_arrival_at
+    assert observation_of(case).started_on == date(2020, 3, 20)
+
+
+def test_who_is_handed_to_another_sub_district_has_not_arrived_by_that(case: Case) -> None:
+    hand_over(case, make_place(kind="subdistrict"), now=NOW)
+
+    case.refresh_from_db()
+    assert (case.arrived_at, case.observation) == (None, None)
+
+
+def test_a_closed_case_does_not_arrive(case: Case) -> None:
+    case.close("no_show", by=make_user(), now=NOW + timedelta(days=1), note="")
+
+    with pytest.raises(CaseClosed):
+        case.arrive(at=NOW + timedelta(days=2))
+
+
+def test_moving_from_hotel_to_home_keeps_the_count(community: Place, hotel: Place) -> None:
+    request = {
+        "exception_grounds": ["underlying_disease"],
+        "assessment_result": "approved",
+        "community_assessor": "李",
+        "health_assessor": "陈",
+        "assessed_at": NOW,
+        "assessed_by": make_user(),
+    }
+    case = make_case(place=community, community=community, arrived=NOW, request=request)
+    hand_over(case, hotel, now=NOW + timedelta(hours=2))
+    assert counted(case) == [("centralized", date(2020, 3, 20), date(2020, 4, 3), "")]
+
+    hand_over(case, community, now=NOW + timedelta(days=5))
+
+    assert counted(case) == [("home", date(2020, 3, 20), date(2020, 4, 3), "")]
+
+
+def test_on_the_last_day_the_way_home_no_longer_changes_what_was_observed(
+    observed: Case, community: Place
+) -> None:
+    hand_over(observed, community, now=last_morning(observed))
+
+    assert counted(observed) == [("centralized", date(2020, 3, 20), date(2020, 4, 3), "")]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "moved_at", "released_on"),
+    [
+        (moment("2020-04-08"), moment("2020-04-15", "23:00"), [(date(2020, 4, 22), "")]),
+        (
+            moment("2020-04-08"),
+            moment("2020-04-16", "09:00"),
+            [(date(2020, 4, 22), "restarted"), (date(2020, 4, 30), "")],
+        ),
+    ],
+)
+def test_since_16_april_who_leaves_home_without_leave_is_counted_anew(
+    db: None, arrived: datetime, moved_at: datetime, released_on: list[tuple[date, str]]
+) -> None:
+    case = make_observed_case(arrived=arrived)
+
+    case.restart(at=moved_at)
+
+    assert [each[2:] for each in counted(case)] == released_on
+
+
+def test_a_close_contact_is_counted_from_the_last_contact(observed: Case) -> None:
+    observed.restart(at=moment("2020-03-27", "15:00"), last_contact_on=date(2020, 3, 25))
+
+    assert counted(observed) == [
+        ("centralized", date(2020, 3, 20), date(2020, 4, 3), "restarted"),
+        ("centralized", date(2020, 3, 25), date(2020, 4, 8), ""),
+    ]
+    assert [each.due_on for each in observation_of(observed).labtests.all()] == [
+        date(2020, 3, 25),
+        date(2020, 4, 7),
+    ]
+
+
+def test_a_contact_before_the_arrival_changes_nothing(observed: Case) -> None:
+    observed.restart(at=moment("2020-03-22"), last_contact_on=date(2020, 3, 15))
+
+    assert counted(observed) == [("centralized", date(2020, 3, 20), date(2020, 4, 3), "")]
+
+
+def test_nothing_restarts_for_who_is_not_observed(case: Case) -> None:
+    with pytest.raises(CaseClosed):
+        case.restart(at=NOW)
+
+
+def test_fourteen_days_take_28_check_ins_and_no_more(observed: Case) -> None:
+    observation, nurse = observation_of(observed), make_user()
+    for days in range(-1, 17):
+        on = observation.started_on + timedelta(days=days)
+        for slot in ("morning", "evening"):
+            readings = [
+                rounds.Reading(observation=each, temperature=Decimal("36.5"))
+                for each in rounds.due(on, slot)
+            ]
+            rounds.record(readings, on=on, slot=slot, by=nurse, now=NOW)
+
+    taken = observation.checkins.values_list("day", "slot")
+    assert taken.count() == 28
+    assert {day for day, slot in taken if slot == "morning"} == set(range(1, 15))
+    assert {day for day, slot in taken if slot == "evening"} == set(range(14))
+
+
+def test_who_measures_first_stands(observed: Case, hotel_worker: User) -> None:
+    first = check_in(observed, day=0, slot="evening", temperature="36.8", by=hotel_worker)
+    observation = observation_of(observed)
+
+    second = rounds.record(
+        [rounds.Reading(observation=observation, temperature=Decimal("39.0"))],
+        on=observation.started_on,
+        slot="evening",
+        by=make_user(),
+        now=NOW,
+    )
+
+    assert second == rounds.Recorded([], [observation])
+    assert [(each, each.temperature, each.recorded_by) for each in observation.checkins.all()] == [
+        (first, Decimal("36.8"), hotel_worker)
+    ]
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("checkin_on_a_day_of_its_observation", {"day": 0, "slot": "morning"}),
+        ("checkin_on_a_day_of_its_observation", {"day": 14, "slot": "evening"}),
+        ("checkin_on_a_day_of_its_observation", {"day": 15}),
+        ("returnees_checkin_day_check", {"day": -1}),
+        ("checkin_slot_known", {"slot": "noon"}),
+        ("checkin_temperature_range", {"temperature": "33.9"}),
+        ("checkin_temperature_range", {"temperature": "43.0"}),
+        ("checkin_method_known", {"method": "guess"}),
+        ("checkin_channel_known", {"channel": "rumour"}),
+        ("checkin_symptoms_known", {"symptoms": ["homesick"]}),
+    ],
+)
+def test_a_check_in_makes_sense(observed: Case, constraint: str, values: dict[str, object]) -> None:
+    with refused_by(constraint):
+        check_in_by_hand(observed, **values)
+
+
+@pytest.mark.parametrize(("day", "slot"), [(0, "evening"), (1, "morning"), (14, "morning")])
+def test_a_check_in_on_its_day_is_taken_once(observed: Case, day: int, slot: str) -> None:
+    check_in_by_hand(observed, day=day, slot=slot)
+
+    with refused_by("checkin_one_per_day_and_slot"):
+        check_in_by_hand(observed, day=day, slot=slot)
+
+
+def test_a_check_in_does_not_move_to_a_day_that_is_none(observed: Case) -> None:
+    check_in(observed, day=3, slot="evening")
+
+    with refused_by("checkin_on_a_day_of_its_observation"):
+        sql("UPDATE returnees_checkin SET day = 14")
+
+
+def test_a_case_has_one_observation_at_a_time(observed: Case) -> None:
+    with refused_by("observation_one_open_per_case"):
+        sql(
+            "INSERT INTO returnees_observation (case_id, kind, policy_id, started_on, days,"
+            " end_reason) SELECT case_id, 'home', policy_id, started_on, 14, ''"
+            " FROM returnees_observation"
+        )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("observation_kind_known", "kind = 'holiday'"),
+        ("observation_days_range", "days = 0"),
+        ("observation_days_range", "days = 61"),
+        ("observation_ended_iff_reason", "ended_at = now(), ended_on = '2020-04-03'"),
+        ("observation_ended_iff_reason", "end_reason = 'restarted'"),
+        (
+            "observation_complete_only_after_its_days",
+            "ended_at = now(), ended_on = '2020-04-02', end_reason = 'completed'",
+        ),
+    ],
+)
+def test_an_observation_makes_sense(observed: Case, constraint: str, change: str) -> None:
+    with refused_by(constraint):
+        sql(f"UPDATE returnees_observation SET {change}")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("labtest_result_after_sample", "result = 'negative', result_at = now()"),
+        (
+            "labtest_result_after_sample",
+            "result = 'negative', result_at = now(), sampled_at = now()",
+        ),
+        ("labtest_once_a_day", "due_on = '2020-03-20'"),
+    ],
+)
+def test_a_test_makes_sense(observed: Case, constraint: str, change: str) -> None:
+    with refused_by(constraint):
+        sql(f"UPDATE returnees_labtest SET {change}")
+
+
+@pytest.mark.parametrize(
+    ("temperature", "symptoms", "kind"),
+    [
+        ("37.2", (), None),
+        ("37.3", (), AlertKind.FEVER),
+        ("36.5", ("dry_cough",), AlertKind.SYMPTOM),
+        ("38.0", ("dry_cough",), AlertKind.FEVER),
+    ],
+)
+def test_fever_or_a_symptom_raises_an_alert(
+    observed: Case,
+    coordinator: User,
+    hotel_worker: User,
+    temperature: str,
+    symptoms: tuple[str, ...],
+    kind: str | None,
+) -> None:
+    check_in(observed, day=1, slot="morning", temperature=temperature, symptoms=symptoms)
+
+    assert [each.kind for each in Alert.objects.open()] == ([kind] if kind else [])
+    assert coordinator.messages_received.count() == len(Alert.objects.all())
+    assert hotel_worker.messages_received.count() == 0
+
+
+def test_an_alert_is_settled_once(observed: Case, coordinator: User) -> None:
+    alert = make_alert(observed)
+    stale = Alert.objects.get(pk=alert.pk)
+    alert.resolve(Resolution.REMEASURED_NORMAL, by=coordinator, now=NOW, note="36.9")
+
+    with pytest.raises(AlertClosed):
+        stale.resolve(Resolution.CONFIRMED, by=make_user(), now=NOW)
+    with pytest.raises(AlertClosed):
+        stale.acknowledge(by=make_user(), now=NOW)
+
+    kept = Alert.objects.get()
+    assert (kept.resolution, kept.resolved_by, kept.note, kept.acknowledged_by) == (
+        Resolution.REMEASURED_NORMAL,
+        coordinator,
+        "36.9",
+        None,
+    )
+
+
+def test_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> None:
+    alert = make_alert(observed)
+    alert.acknowledge(by=coordinator, now=NOW)
+
+    alert.acknowledge(by=make_user(), now=NOW + timedelta(minutes=1))
+
+    assert (alert.acknowledged_by, alert.acknowledged_at) == (coordinator, NOW)
+
+
+def test_alerts_are_handled_where_the_case_is(
+    observed: Case, hotel_worker: User, stranger: User, sender: User
+) -> None:
+    alert = make_alert(observed)
+
+    assert list(Alert.objects.handled_by(hotel_worker)) == [alert]
+    assert list(Alert.objects.visible_to(sender)) == [alert]
+    assert list(Alert.objects.handled_by(sender)) == []
+    assert list(Alert.objects.visible_to(stranger)) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("alert_kind_known", "kind = 'noise'"),
+        ("alert_resolved_iff_resolution", "resolved_at = now()"),
+        ("alert_resolved_iff_resolution", "resolution = 'confirmed'"),
+        ("alert_acknowledged_by_somebody", "acknowledged_at = now()"),
+    ],
+)
+def test_an_alert_makes_sense(observed: Case, constraint: str, change: str) -> None:
+    make_alert(observed)
+
+    with refused_by(constraint):
+        sql(f"UPDATE returnees_alert SET {change}")
+
+
+def test_of_one_thing_somebody_is_reminded_once(observed: Case, hotel: Place) -> None:
+    sql(INSERT_REMINDER, place=hotel.pk)
+
+    with refused_by("reminder_once"):
+        sql(INSERT_REMINDER, place=hotel.pk)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("reminder_kind_known", "kind = 'nagging'"),
+        ("reminder_slot_known", "slot = 'noon'"),
+        ("reminder_status_known", "status = 'lost'"),
+        ("reminder_sent_iff_sent_at", "status = 'sent'"),
+        ("reminder_sent_iff_sent_at", "sent_at = now()"),
+    ],
+)
+def test_a_reminder_makes_sense(observed: Case, hotel: Place, constraint: str, change: str) -> None:
+    sql(INSERT_REMINDER, place=hotel.pk)
+
+    with refused_by(constraint):
+        sql(f"UPDATE returnees_reminder SET {change}")
+
+
+def test_two_assessors_decide_a_request_and_a_refusal_has_its_reason(case: Case) -> None:
+    for change in (
+        "assessment_result = 'approved', assessed_at = now(), community_assessor = '李'",
+        "assessment_result = 'rejected', assessed_at = now(), community_assessor = '李',"
+        " health_assessor = '陈'",
+    ):
+        with refused_by("observationrequest_two_assessors"):
+            sql(f"UPDATE returnees_observationrequest SET {change}")
+
+
+def test_days_already_spent_in_a_hotel_elsewhere_are_asked_for_by_name(db: None) -> None:
+    arrived = moment("2020-04-06")
+    case = make_case(
+        arrived=arrived,
+        journey={
+            "entry_port": "TSN",
+            "entry_date": date(2020, 3, 22),
+            "days_observed_elsewhere": 14,
+            "observed_elsewhere_until": date(2020, 4, 5),
+            "nat_negative_elsewhere": True,
+        },
+        request={"requested_mode": "centralized"},
+    )
+
+    assert counted(case) == [("health_monitoring", date(2020, 4, 6), date(2020, 4, 13), "")]
+
+
+def test_the_rounds_of_two_hotels_do_not_mix(hotel: Place) -> None:
+    here = make_observed_case(place=hotel, room="0801")
+    make_observed_case(place=make_place(kind="hotel"))
+    evening = (date(2020, 3, 20), "evening")
+
+    listed = list(rounds.round_list([hotel.pk], *evening))
+    assert [(each.case, each.room, each.floor, each.checked) for each in listed] == [
+        (here, "0801", "08", False)
+    ]
+    check_in(here, day=0, slot="evening")
+
+    listed = list(rounds.round_list([hotel.pk], *evening))
+    assert [(each.checked, each.temperature) for each in listed] == [(True, Decimal("36.5"))]
+    assert not rounds.missing(Place.objects.filter(pk=hotel.pk), *evening).exists()
+    assert rounds.missing(Place.objects.all(), *evening).count() == 1

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+
+from houshayu.models import Message, Place, Role
+from houshayu.policy import check_in_slots
+from returnees import reminding
+from returnees.models import Case, Reminder, ReminderStatus
+from returnees.tasks import remind
+from tests.factories import (
+    NOW,
+    check_in,
+    make_case,
+    make_handoff,
+    make_observed_case,
+    make_user,
+    moment,
+    observation_of,
+    real_place,
+    see_through,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def planned() -> set[tuple[str, int | None, str]]:
+    return set(Reminder.objects.values_list("kind", "day", "slot"))
+
+
+def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
+    hotel: Place, hotel_worker: object
+) -> None:
+    """Somebody measured at every slot but three, and tested when the policy asks."""
+    case = make_observed_case(place=hotel, arrived=NOW)
+    gaps = {(1, "evening"), (4, "morning"), (13, "evening")}
+    taken = [slot for slot in check_in_slots(14) if slot not in gaps]
+    now = NOW
+
+    while now < NOW + timedelta(days=14, hours=12):
+        for day, slot in list(taken):
+            opens = moment(
+                (observation_of(case).started_on + timedelta(days=day)).isoformat(),
+                "08:00" if slot == "morning" else "16:00",
+            )
+            if opens <= now:
+                check_in(case, day=day, slot=slot)
+                taken.remove((day, slot))
+        reminding.plan(now)
+        reminding.send(now)
+        now += HOUR
+
+    assert planned() == {
+        ("checkin_missing", 1, "evening"),
+        ("checkin_missing", 4, "morning"),
+        ("checkin_missing", 13, "evening"),
+        ("test_due", 0, ""),
+        ("test_due", 13, ""),
+        ("day_14_near", 14, ""),
+        ("release_due", 14, ""),
+    }
+    assert Reminder.objects.exclude(status=ReminderStatus.SENT).count() == 0
+    assert Message.objects.filter(recipient=hotel_worker, key__startswith="reminder:").count() == 7
+
+
+def test_a_second_plan_of_the_same_minute_finds_nothing_to_do(observed: Case) -> None:
+    evening = moment("2020-03-20", "20:30")
+    assert reminding.plan(evening) > 0
+
+    assert reminding.plan(evening) == 0
+
+
+def test_somebody_released_is_not_reminded_of(observed: Case, coordinator: object) -> None:
+    now = see_through(observed)
+    observed.release(by=coordinator, now=now)  # type: ignore[arg-type]
+
+    assert reminding.plan(now + timedelta(days=1)) == 0
+
+
+def test_a_check_in_that_came_meanwhile_cancels_the_reminder(
+    observed: Case, hotel_worker: object
+) -> None:
+    evening = moment("2020-03-20", "20:30")
+    reminding.plan(evening)
+    check_in(observed, day=0, slot="evening")
+
+    reminding.send(evening)
+
+    assert Reminder.objects.get(kind="checkin_missing").status == ReminderStatus.CANCELLED
+    assert not Message.objects.filter(
+        subject__contains=observed.number, key__startswith="reminder:", subject__icontains="测温"
+    ).exists()
+
+
+def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
+    case: Case, hub: Place, receiver: object, coordinator: object, stranger: object
+) -> None:
+    handoff = make_handoff(case=case, to_place=hub, now=NOW)
+
+    reminding.plan(handoff.due_at - HOUR)
+    reminding.send(handoff.due_at - HOUR)
+    first = set(Message.objects.values_list("recipient__username", flat=True))
+    reminding.plan(handoff.due_at)
+    reminding.send(handoff.due_at)
+
+    assert first == {"receiver"}
+    assert set(Message.objects.values_list("recipient__username", flat=True)) == {
+        "receiver",
+        "coordinator",
+    }
+
+
+def test_each_is_reminded_in_their_own_language_and_a_guard_never(
+    case: Case, hub: Place, receiver: object
+) -> None:
+    english = make_user(role=Role.TRANSFER_TEAM, place=hub, language="en")
+    make_user(role=Role.CHECKPOINT_GUARD, place=hub, username="guard")
+    handoff = make_handoff(case=case, to_place=hub, now=NOW)
+
+    reminding.plan(handoff.due_at - HOUR)
+    reminding.send(handoff.due_at - HOUR)
+
+    subjects = dict(Message.objects.values_list("recipient__username", "subject"))
+    assert set(subjects) == {"receiver", english.username}
+    assert subjects[english.username].startswith("Handoff waits for an answer: HSY-")
+    assert subjects["receiver"].startswith("接转待答复：HSY-")
+
+
+def test_who_was_expected_and_did_not_come_is_asked_for(community: Place, sender: object) -> None:
+    make_case(place=community, expected_arrival_at=NOW + HOUR)
+
+    reminding.plan(NOW + timedelta(hours=8))
+
+    assert planned() == {("not_arrived", None, "")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_reminder_once(hotel: Place, hotel_worker: object) -> None:
+    for _each in range(20):
+        make_observed_case(place=hotel, arrived=NOW)
+    evening = moment("2020-03-20", "20:30")
+    queued = reminding.plan(evening)
+    sent: list[int] = []
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        while count := reminding.send(evening, limit=3):
+            sent.append(count)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _each in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sum(sent) == queued
+    assert Reminder.objects.filter(status=ReminderStatus.SENT).count() == queued
+    told = Message.objects.filter(recipient=hotel_worker, key__startswith="reminder:")
+    assert told.count() == queued
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_sending_has_sent_nothing_and_the_next_sends_it_once(
+    observed: Case, hotel_worker: object
+) -> None:
+    evening = moment("2020-03-20", "20:30")
+    reminding.plan(evening)
+
+    class Killed(Exception):
+        pass
+
+    with pytest.raises(Killed), transaction.atomic():
+        reminding.send(evening)
+        raise Killed
+    lost = Message.objects.count()
+    reminding.send(evening)
+    reminding.send(evening)
+
+    assert lost == 0
+    told = Message.objects.filter(recipient=hotel_worker).values_list("key", flat=True)
+    assert len(told) == len(set(told)) == Reminder.objects.count()
+
+
+@override_settings(CELERY_TASK_ALWAYS_EAGER=True)
+def test_the_task_of_beat_may_be_delivered_twice(
+    observed: Case, hotel_worker: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("houshayu.clock.now", lambda: moment("2020-03-20", "20:30"))
+
+    first, second = remind(), remind()
+
+    assert (first > 0, second) == (True, 0)
+    assert Message.objects.filter(recipient=hotel_worker).count() == Reminder.objects.count()
+
+
+def test_planning_looks_at_open_cases_in_a_fixed_number_of_statements(
+    observed: Case, django_assert_num_queries: object
+) -> None:
+    for _each in range(5):
+        make_observed_case(place=real_place("demo-hotel-jia"), arrived=NOW)
+
+    # Two savepoints' worth of BEGIN and COMMIT, and one statement for each of seven kinds.
+    with django_assert_num_queries(11):  # type: ignore[operator]
+        reminding.plan(moment("2020-03-20", "20:30"))

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from houshayu.models import Message, Place, User
+from returnees.models import Alert, Case, CheckIn
+from tests.factories import (
+    NOW,
+    check_in,
+    make_observed_case,
+    make_user,
+    moment,
+    observation_of,
+    real_place,
+)
+
+EVENING = {"on": "2020-03-20", "slot": "evening"}
+
+
+@pytest.fixture(autouse=True)
+def half_past_four(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("houshayu.clock.now", lambda: moment("2020-03-20", "16:30"))
+
+
+@pytest.fixture
+def client(hotel_worker: User) -> Client:
+    client = Client()
+    client.force_login(hotel_worker, "houshayu.access.MembershipBackend")
+    return client
+
+
+def url(**query: str) -> str:
+    return reverse("returnees:round", query=EVENING | query)
+
+
+def temperature_of(case: Case) -> str:
+    return f"{observation_of(case).pk}-temperature"
+
+
+def test_a_whole_floor_is_recorded_from_one_page(client: Client, hotel: Place) -> None:
+    floor = [make_observed_case(place=hotel, room=f"08{n:02}") for n in range(1, 4)]
+    make_observed_case(place=hotel, room="0901")
+
+    client.post(url(floor="08"), {temperature_of(case): "36.5" for case in floor})
+
+    recorded = CheckIn.objects.values_list("observation__case", "day", "slot", "temperature")
+    assert {case for case, *_rest in recorded} == {case.pk for case in floor}
+    assert {(day, slot, str(t)) for _case, day, slot, t in recorded} == {(0, "evening", "36.5")}
+
+
+def test_a_bad_temperature_keeps_what_was_typed_and_writes_nothing(
+    client: Client, hotel: Place
+) -> None:
+    well, mistyped = make_observed_case(place=hotel), make_observed_case(place=hotel)
+
+    answer = client.post(url(), {temperature_of(well): "36.5", temperature_of(mistyped): "365"})
+
+    page = answer.content.decode()
+    assert 'value="36.5"' in page
+    assert 'value="365"' in page
+    assert not CheckIn.objects.exists()
+
+
+def test_a_symptom_needs_a_temperature_too(client: Client, hotel: Place) -> None:
+    case = make_observed_case(place=hotel)
+
+    client.post(url(), {f"{observation_of(case).pk}-symptoms": ["dry_cough"]})
+
+    assert not CheckIn.objects.exists()
+
+
+def test_what_somebody_else_recorded_stays(client: Client, hotel: Place) -> None:
+    case = make_observed_case(place=hotel)
+    page = {temperature_of(case): "36.9"}
+    check_in(case, day=0, slot="evening", temperature="36.4")
+
+    client.post(url(), page)
+
+    assert str(CheckIn.objects.get().temperature) == "36.4"
+
+
+@pytest.mark.parametrize(("temperature", "alerts"), [("37.2", 0), ("37.3", 1)])
+def test_37_3_alerts_the_coordinator_and_the_medical_group_at_once(
+    client: Client, hotel: Place, coordinator: User, temperature: str, alerts: int
+) -> None:
+    make_user(username="doctor", role="medical_member", place=real_place("houshayu"))
+    case = make_observed_case(place=hotel)
+
+    client.post(url(), {temperature_of(case): temperature})
+
+    assert Alert.objects.filter(case=case, kind="fever").count() == alerts
+    told = set(Message.objects.values_list("recipient__username", flat=True))
+    assert told == ({"coordinator", "doctor"} if alerts else set())
+
+
+def test_another_hotels_guests_are_not_on_the_page_and_can_not_be_recorded(
+    client: Client, hotel: Place
+) -> None:
+    elsewhere = make_observed_case(place=real_place("demo-hotel-yi"))
+
+    page = client.get(url()).content.decode()
+    client.post(url(), {temperature_of(elsewhere): "36.5"})
+
+    assert elsewhere.number not in page
+    assert not CheckIn.objects.exists()
+
+
+def test_tomorrows_check_in_can_not_be_recorded_today(client: Client, hotel: Place) -> None:
+    case = make_observed_case(place=hotel)
+
+    client.post(url(on="2020-03-21", slot="morning"), {temperature_of(case): "36.5"})
+
+    assert not CheckIn.objects.exists()
+
+
+@pytest.mark.parametrize("guests", [1, 12])
+def test_the_page_costs_the_same_queries_for_one_guest_and_a_floor(
+    client: Client, hotel: Place, guests: int, django_assert_num_queries: object
+) -> None:
+    for n in range(guests):
+        make_observed_case(place=hotel, arrived=NOW, room=f"08{n:02}")
+
+    with django_assert_num_queries(9):  # type: ignore[operator]
+        client.get(url())

@@ -1,0 +1,406 @@
+"""What the printed sheets say, to whom they are printed, and that many are printed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pdfminer.high_level import extract_pages, extract_text
+
+from houshayu import printing
+from houshayu.models import Place, Post, User
+from returnees import sheets, tasks
+from returnees.models import CarePreference, Case, Person, PrintJob, PrintStatus, SheetKind
+from returnees.sheets import registration
+from tests.factories import (
+    NOW,
+    check_in,
+    last_morning,
+    make_case,
+    make_handoff,
+    make_observed_case,
+    make_user,
+    moment,
+    observation_of,
+    see_through,
+)
+
+pytestmark = pytest.mark.django_db
+NUMBER = "L898902C3"
+FOREIGNER = {
+    "person": {
+        "person_category": "foreign",
+        "name_zh": "",
+        "surname_latin": "KIM",
+        "given_names_latin": "MINJI",
+        "nationality": "KOR",
+        "preferred_language": "ko",
+        "phone_cn": "13812345678",
+    },
+    "document": {"document_type": "passport", "document_number": NUMBER},
+}
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> Iterator[Path]:
+    settings.MEDIA_ROOT = tmp_path
+    yield tmp_path
+
+
+@pytest.fixture
+def guest(community: Place, hotel: Place) -> Case:
+    """A Korean guest of the hotel, on day 0 of fourteen."""
+    return make_observed_case(place=hotel, community=community, room="1203", **FOREIGNER)
+
+
+def read(pdf: bytes) -> tuple[int, str]:
+    """The number of pages and the text, without the blanks that the layout breaks lines at."""
+    return len(list(extract_pages(BytesIO(pdf)))), "".join(extract_text(BytesIO(pdf)).split())
+
+
+def loaded(case: Case) -> Case:
+    return sheets.with_everything(Case.objects.filter(pk=case.pk)).get()
+
+
+def printed(sheet: str, case: Case, second: str = "") -> tuple[int, str]:
+    return read(printing.pdf(sheets.SHEETS[sheet](loaded(case), second)))
+
+
+def released(case: Case) -> Case:
+    """The case after its last check-in, with its negative result, and released."""
+    tests = observation_of(case).labtests
+    tests.update(
+        result="negative",
+        sampled_at=NOW,
+        result_at=moment("2020-04-02", "10:00"),
+        recorded_by=make_user(),
+    )
+    case.release(by=make_user(), now=see_through(case))
+    return case
+
+
+# --- What they say --------------------------------------------------------------------------
+
+
+def test_the_registration_sheet_has_every_field_of_the_form_in_both_languages(guest: Case):
+    CarePreference.objects.create(case=guest, diet="halal", customs=["prayer_times", "fasting"])
+    guest.co_residents.create(name="KIM JUN", relation="brother", age=30)
+    guest.journey.transits.create(country="ARE", city="Dubai", carrier="EK306")
+    guest.journey.visited.create(
+        country="FRA", city="Paris", from_on=date(2020, 3, 6), until_on=date(2020, 3, 19)
+    )
+
+    pages, text = printed("registration", guest, "en")
+
+    assert pages <= 2
+    for both_languages in [
+        ("境外返京人员信息登记表", "Registrationformforpersonsarrivingfromoverseas"),
+        ("个人信息", "A.Person"),
+        ("意大利", "Italy"),
+        ("2020年3月20日", "20March2020"),
+        ("阿拉伯联合酋长国", "UnitedArabEmirates"),
+    ]:
+        for words in both_languages:
+            assert words in text
+    for written in ["KIMJUN", "EK306", "Paris", "CA950", guest.number]:
+        assert written in text
+
+
+def test_no_field_of_the_form_is_forgotten_on_the_registration_sheet():
+    asked = {
+        (record, field.name)
+        for record, model in registration.RECORDS.items()
+        if record != "case"
+        for field in model._meta.concrete_fields
+        if field.editable and not field.primary_key and field.name not in ("case", "person")
+    }
+    shown = {
+        (record or part.record, name)
+        for part in registration.FORM
+        for record, _dot, name in (path.rpartition(".") for path in part.rows.split())
+    }
+
+    left_out = {
+        # Masked on paper; a note of the office; who pressed the button of the assessment.
+        ("document", "document_number"),
+        ("document", "needs_manual_check"),
+        ("request", "assessed_by"),
+    }
+
+    assert asked - shown == left_out
+
+
+@pytest.mark.parametrize("sheet", ["registration", "notice", "commitment"])
+@pytest.mark.parametrize("second", ["en", "de", "ru", "ar", "ko"])
+def test_a_sheet_keeps_to_its_pages_and_hides_full_numbers(guest: Case, sheet: str, second: str):
+    pages, text = printed(sheet, guest, second)
+
+    assert pages <= (2 if sheet == "registration" else 1)
+    assert "L8*****C3" in text
+    assert NUMBER not in text
+    assert "13812345678" not in text
+
+
+@pytest.mark.parametrize("sheet", ["notice", "commitment"])
+@pytest.mark.parametrize("second", ["de", "fr", "ru"])
+def test_the_wordiest_languages_need_no_second_page_at_home_either(
+    community: Place, guest: Case, sheet: str, second: str
+):
+    for task in ("Grid worker", "Handoff at the gate"):
+        Post.objects.create(place=community, task=task, holder=make_user(phone="80491234"))
+    guest.request.caregiver_name = "KIM HYUNWOO"
+    guest.request.save()
+    make_handoff(case=guest, to_place=community, now=last_morning(guest))
+
+    assert printed(sheet, guest, second)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "second"),
+    [
+        ("ko", "", "ko"),
+        ("ko", "fr", "fr"),
+        ("ko", "tlh", "ko"),
+        ("zh-hant", "", "zh-hant"),
+        ("zh-hans", "", "en"),
+        ("zh-hans", "zh-hans", "en"),
+    ],
+)
+def test_the_second_language_is_the_one_asked_for_then_the_persons_own_then_english(
+    own: str, asked: str, second: str
+):
+    assert sheets.second_language(Person(preferred_language=own), asked) == second
+
+
+def test_dates_stand_as_readers_of_the_language_write_them(guest: Case):
+    _pages, text = printed("notice", guest)
+
+    assert "2020年4月3日2020년4월3일" in text
+
+
+def test_the_notice_says_period_rules_and_whom_to_ask(guest: Case, hotel: Place):
+    hotel.phone = "80491234"
+    hotel.save()
+
+    _pages, text = printed("notice", guest, "en")
+
+    for words in [
+        "集中观察告知书",
+        "Noticeofcentralizedobservation",
+        "2020年3月20日",
+        "2020年4月3日",
+        "37.3°C",
+        "示例酒店甲",
+        "DemoHotelJia",
+        "1203",
+        "80491234",
+        "12345",
+    ]:
+        assert words in text
+
+
+def test_on_the_way_home_the_commitment_is_the_one_for_home(community: Place, guest: Case):
+    assert "集中观察承诺书" in printed("commitment", guest)[1]
+
+    make_handoff(case=guest, to_place=community, now=last_morning(guest))
+
+    _pages, text = printed("commitment", guest, "en")
+    assert "居家观察承诺书" in text
+    assert "Homeobservationcommitmentletter" in text
+
+
+def test_the_certificate_says_where_from_when_until_when_and_the_result(guest: Case):
+    with pytest.raises(sheets.NoSuchSheet):
+        sheets.release_certificate(loaded(guest))
+
+    pages, text = printed("certificate", released(guest), "en")
+
+    assert pages == 1
+    for words in [
+        "解除集中观察证明",
+        "Certificateofreleasefromcentralizedobservation",
+        "KIMMINJI",
+        "L8*****C3",
+        "示例酒店甲",
+        "20March2020–3April2020",
+        "阴性",
+        "Negative",
+        "2April2020",
+        f"{guest.number}-1",
+    ]:
+        assert words in text
+    assert NUMBER not in text
+
+
+def test_each_certificate_has_a_verification_code_of_its_own(guest: Case):
+    observation = released(guest).observations.get()
+
+    codes = [sheets.verification_code(number, observation) for number in ("A-1", "A-1", "A-2")]
+
+    assert codes[0] == codes[1] != codes[2]
+
+
+# --- For whom, and how many queries ---------------------------------------------------------
+
+
+def sheet_url(case: Case, sheet: str = "registration") -> str:
+    return reverse("returnees:print_sheet", args=[case.number, sheet])
+
+
+def test_who_holds_the_case_prints_its_sheet(client: Client, sender: User, case: Case):
+    client.force_login(sender)
+
+    response = client.get(sheet_url(case))
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'inline; filename="{case.number}-registration.pdf"'
+    assert response.content.startswith(b"%PDF")
+
+
+def test_a_stranger_finds_no_sheet(client: Client, stranger: User, case: Case):
+    client.force_login(stranger)
+
+    assert client.get(sheet_url(case)).status_code == 404
+
+
+def test_there_is_no_certificate_of_an_observation_that_goes_on(
+    client: Client, hotel_worker: User, guest: Case
+):
+    client.force_login(hotel_worker)
+
+    assert client.get(sheet_url(guest, "notice")).status_code == 200
+    assert client.get(sheet_url(guest, "certificate")).status_code == 404
+    assert client.get(sheet_url(guest, "diploma")).status_code == 404
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_queries_do_not_grow_with_the_sheets(
+    hotel: Place, community: Place, n: int, django_assert_num_queries
+):
+    for _ in range(n):
+        guest = make_observed_case(place=hotel, community=community)
+        guest.journey.transits.create(country="ARE", city="Dubai")
+        check_in(guest, day=0, slot="evening")
+
+    with django_assert_num_queries(9):
+        for case in sheets.with_everything(Case.objects.all()):
+            for sheet in ("registration", "notice", "commitment"):
+                sheets.SHEETS[sheet](case, "en")
+
+
+# --- Many in one file -----------------------------------------------------------------------
+
+
+def test_the_chosen_cases_are_printed_into_one_file_for_the_one_who_asked(
+    client: Client, hotel_worker: User, hotel: Place, stranger: User,
+    django_capture_on_commit_callbacks,
+):  # fmt: skip
+    guests = [make_observed_case(place=hotel) for _ in range(2)]
+    elsewhere = make_case()
+    client.force_login(hotel_worker)
+
+    chosen = [case.number for case in (*guests, elsewhere)]
+    with django_capture_on_commit_callbacks() as queued:
+        response = client.post(reverse("returnees:print_many"), {"sheet": "notice", "case": chosen})
+    job = PrintJob.objects.get()
+    assert (response.status_code, len(queued)) == (302, 1)
+    assert response.headers["Location"] == job.get_absolute_url()
+    assert (job.asked_by, job.total) == (hotel_worker, 2)
+
+    tasks.print_job(job.pk)
+
+    file_url = reverse("returnees:print_job_file", args=[job.pk])
+    assert file_url in client.get(job.get_absolute_url()).content.decode()
+    response = client.get(file_url)
+    pages, text = read(b"".join(response.streaming_content))
+    assert pages == 2
+    assert [case.number in text for case in (*guests, elsewhere)] == [True, True, False]
+    client.force_login(stranger)
+    assert client.get(file_url).status_code == 404
+    assert client.get(job.get_absolute_url()).status_code == 404
+
+
+def test_cases_without_the_sheet_make_no_job(client: Client, sender: User, case: Case):
+    client.force_login(sender)
+
+    response = client.post(
+        reverse("returnees:print_many"), {"sheet": "certificate", "case": [case.number]}
+    )
+
+    assert response.headers["Location"] == reverse("returnees:case_list")
+    assert not PrintJob.objects.exists()
+
+
+def make_job(by: User, *cases: Case) -> PrintJob:
+    numbers = [case.number for case in cases]
+    return PrintJob.objects.queue(SheetKind.REGISTRATION, numbers, by=by, language="en", now=NOW)
+
+
+def test_the_page_says_how_far_the_job_is_and_asks_again_until_it_is_finished(
+    client: Client, sender: User, case: Case
+):
+    job = make_job(sender, case)
+    client.force_login(sender)
+
+    def page() -> str:
+        return client.get(job.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
+
+    assert 'hx-trigger="every 1s"' in page()
+    assert client.get(reverse("returnees:print_job_file", args=[job.pk])).status_code == 404
+
+    job.fail(now=NOW)
+
+    assert "hx-trigger" not in page()
+    assert "status-bad" in page()
+
+
+def test_a_job_whose_worker_died_begins_again_and_a_finished_one_does_not(
+    sender: User, case: Case, media: Path
+):
+    job = make_job(sender, case)
+    assert job.start()
+
+    tasks.print_job(job.pk)
+    first = PrintJob.objects.get()
+    tasks.print_job(job.pk)
+
+    assert (first.status, first.done) == (PrintStatus.DONE, 1)
+    assert PrintJob.objects.get().file == first.file
+    assert len(list(media.glob("prints/*"))) == 1
+
+
+def test_of_two_workers_the_faster_one_leaves_the_file(sender: User, case: Case, media: Path):
+    job, twin = make_job(sender, case), PrintJob.objects.get()
+
+    job.finish(b"%PDF first", now=NOW)
+    twin.finish(b"%PDF second", now=NOW)
+
+    assert [path.read_bytes() for path in media.glob("prints/*")] == [b"%PDF first"]
+
+
+def test_a_job_that_can_not_be_done_says_so(client: Client, sender: User, case: Case):
+    job = make_job(sender, case)
+    sender.memberships.all().delete()
+
+    with pytest.raises(ValueError):
+        tasks.print_job(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, bool(job.file)) == (PrintStatus.FAILED, False)
+
+
+def test_the_file_is_deleted_after_a_day_and_the_job_stays(sender: User, case: Case, media: Path):
+    make_job(sender, case).finish(b"%PDF", now=NOW)
+    young = make_job(sender, case)
+    young.finish(b"%PDF", now=NOW + timedelta(hours=1))
+
+    assert PrintJob.objects.forget_files(NOW + timedelta(hours=24)) == 1
+
+    assert len(list(media.glob("prints/*"))) == 1
+    assert [bool(job.file) for job in PrintJob.objects.order_by("pk")] == [False, True]
