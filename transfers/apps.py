@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TransfersConfig(AppConfig):
+    name = "transfers"
+    verbose_name = _("Transfers")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Take part in what returnees does without its knowing of handoffs."""
+        from returnees import registration, reminding
+        from transfers import elsewhere
+        from transfers import reminding as handoff_reminding
+
+        reminding.PLANNERS.append(handoff_reminding.plan)
+        registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")

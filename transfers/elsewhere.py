@@ -1,0 +1,27 @@
+"""People who live outside the sub-district are handed to their own, not refused."""
+
+from datetime import datetime
+from typing import Any
+
+from houshayu.models import Place, PlaceKind, User
+from returnees.models import Case
+from transfers.models import Handoff
+
+
+def subdistrict_of(place: Place) -> Place | None:
+    """The sub-district that administers the place; None for one above sub-districts."""
+    return Place.objects.filter(pk__in=place.ancestors, kind=PlaceKind.SUBDISTRICT).first()
+
+
+def offer_to_home(
+    sender: type[Case], *, case: Case, by: User, now: datetime, **kwargs: Any
+) -> Handoff | None:
+    """Offer a newly registered case to the sub-district the person lives in, if it is another."""
+    if case.community is None:
+        return None
+    home, holder = subdistrict_of(case.community), case.holder
+    if home is None or holder is None or home.pk in holder.ancestors:
+        return None
+    return Handoff.objects.offer(
+        case=case, to_place=home, by=by, now=now, planned_at=case.expected_arrival_at
+    )

@@ -1,0 +1,65 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.models import Place
+from returnees.models.health import COLDEST, HOTTEST
+from transfers.models import Handoff
+
+FURTHEST_PLAN = timedelta(days=60)
+
+
+class OfferForm(forms.ModelForm):
+    """To whom the case is offered, and what is known of the way."""
+
+    to_place = forms.ModelChoiceField(label=_("Hand over to"), queryset=Place.objects.none())
+
+    class Meta:
+        model = Handoff
+        fields = [
+            "to_place", "planned_at", "vehicle_plate", "driver", "escort", "luggage_pieces",
+            "remarks",
+        ]  # fmt: skip
+        widgets = {"planned_at": forms.DateTimeInput(attrs={"type": "datetime-local"})}
+
+    def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_place"].queryset = places  # type: ignore[attr-defined]
+        self.now = now
+
+    def clean_planned_at(self) -> datetime | None:
+        planned_at: datetime | None = self.cleaned_data["planned_at"]
+        if planned_at and planned_at > self.now + FURTHEST_PLAN:
+            raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+        return planned_at
+
+
+class AcceptForm(forms.Form):
+    """What the receiving side notes when it takes the person over."""
+
+    room = forms.RegexField(
+        r"^[0-9A-Z-]{1,8}$",
+        label=_("Hotel room"),
+        required=False,
+        error_messages={"invalid": _("A room is up to eight digits and capitals, like 0812.")},
+    )
+    temperature = forms.DecimalField(
+        label=_("Temperature at handoff (°C)"),
+        required=False,
+        max_digits=3,
+        decimal_places=1,
+        min_value=COLDEST,
+        max_value=HOTTEST,
+    )
+    luggage_pieces = forms.IntegerField(
+        label=_("Luggage pieces"), required=False, min_value=0, max_value=99
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why the receiving side can't take the person over."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)

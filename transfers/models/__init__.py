@@ -1,0 +1,8 @@
+from transfers.models.handoffs import (
+    Handoff,
+    HandoffClosed,
+    HandoffNotPossible,
+    HandoffStatus,
+)
+
+__all__ = ["Handoff", "HandoffClosed", "HandoffNotPossible", "HandoffStatus"]

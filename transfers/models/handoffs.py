@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.exceptions import Conflict
+from houshayu.models import HOLDER_KINDS, HOME_KINDS, Place
+from returnees.models import Case, Custody
+
+if TYPE_CHECKING:
+    from houshayu.models import User
+
+# How long the receiving side has to answer once the person is due there.
+ANSWER_WITHIN = timedelta(hours=2)
+
+
+class HandoffStatus(models.TextChoices):
+    OFFERED = "offered", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Taken back")
+
+
+OPEN = Q(status=HandoffStatus.OFFERED)
+
+
+class HandoffClosed(Conflict):
+    """Someone answered this handoff, or took it back, before this call did."""
+
+
+class HandoffNotPossible(Conflict):
+    """The case can't be offered to that place; str() says why."""
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    def open(self) -> HandoffQuerySet:
+        return self.filter(OPEN)
+
+    def overdue(self, now: datetime) -> HandoffQuerySet:
+        """Offers that nobody answered in time; the sender still holds the case."""
+        return self.filter(OPEN, due_at__lte=now)
+
+    def visible_to(self, user: User) -> HandoffQuerySet:
+        """Handoffs out of or into the places the user covers."""
+        places = Place.objects.covered_by(user, "transfers.view_handoff")
+        return self.filter(Q(from_place__in=places) | Q(to_place__in=places))
+
+    def answerable_by(self, user: User) -> HandoffQuerySet:
+        """Handoffs offered to the places where the user answers, answered or not."""
+        return self.filter(to_place__in=Place.objects.covered_by(user, "transfers.answer_handoff"))
+
+    def offered_by(self, user: User) -> HandoffQuerySet:
+        """Handoffs out of the places where the user offers, answered or not."""
+        return self.filter(from_place__in=Place.objects.covered_by(user, "transfers.offer_handoff"))
+
+    def for_rows(self, user: User) -> HandoffQuerySet:
+        """With everything transfers/_handoff_row.html reads, in one query."""
+        answers = Place.objects.covered_by(user, "transfers.answer_handoff")
+        offers = Place.objects.covered_by(user, "transfers.offer_handoff")
+        return self.select_related(
+            "case__person", "from_place", "to_place", "offered_by", "closed_by"
+        ).annotate(
+            can_answer=Q(OPEN) & Q(to_place__in=answers),
+            can_cancel=Q(OPEN) & Q(from_place__in=offers),
+        )
+
+    @transaction.atomic
+    def offer(
+        self,
+        *,
+        case: Case,
+        to_place: Place,
+        by: User,
+        now: datetime,
+        planned_at: datetime | None = None,
+        vehicle_plate: str = "",
+        driver: str = "",
+        escort: str = "",
+        luggage_pieces: int | None = None,
+        remarks: str = "",
+    ) -> Handoff:
+        """Offer the case to another place; its holder stays responsible until that one accepts.
+
+        planned_at: when the person should be there, if it is known; the answer is due two hours
+        after it, or after now. Raises HandoffNotPossible if the case is closed, waits for
+        another answer, is there already, or may not go there yet.
+        """
+        # The lock lets one offer, answer or closing of this case through at a time.
+        case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+        holder = case.holder
+        if holder is None:
+            raise HandoffNotPossible(_("This case is closed."))
+        if self.open().filter(case=case).exists():
+            raise HandoffNotPossible(_("Another handoff of this case is waiting for its answer."))
+        if to_place == holder:
+            raise HandoffNotPossible(
+                gettext("%(place)s holds this case already.") % {"place": holder}
+            )
+        if to_place.kind not in HOLDER_KINDS or not to_place.is_active:
+            raise HandoffNotPossible(
+                gettext("%(place)s does not take cases.") % {"place": to_place}
+            )
+        if to_place.kind in HOME_KINDS and (reasons := case.reasons_not_home(now)):
+            raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))
+        return self.create(
+            case=case,
+            from_place=holder,
+            to_place=to_place,
+            offered_by=by,
+            offered_at=now,
+            planned_at=planned_at,
+            due_at=max(now, planned_at or now) + ANSWER_WITHIN,
+            vehicle_plate=vehicle_plate,
+            driver=driver,
+            escort=escort,
+            luggage_pieces=luggage_pieces,
+            remarks=remarks,
+        )
+
+
+@pghistory.track()
+class Handoff(models.Model):
+    """An offer to pass a case from one place's custody to another's (接转)."""
+
+    case = models.ForeignKey(
+        Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="handoffs"
+    )
+    from_place = models.ForeignKey(
+        Place, verbose_name=_("from"), on_delete=models.PROTECT, related_name="handoffs_out"
+    )
+    to_place = models.ForeignKey(
+        Place, verbose_name=_("to"), on_delete=models.PROTECT, related_name="handoffs_in"
+    )
+    status = models.CharField(
+        _("status"), max_length=9, choices=HandoffStatus, default=HandoffStatus.OFFERED
+    )
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("offered by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    offered_at = models.DateTimeField(_("offered"))
+    planned_at = models.DateTimeField(_("planned time"), null=True, blank=True)
+    due_at = models.DateTimeField(_("answer due"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("answered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    closed_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # The custody that began when it was accepted.
+    custody = models.OneToOneField(
+        Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="handoff"
+    )
+    # What the handoff record (交接单) says of the way.
+    vehicle_plate = models.CharField(_("vehicle plate"), max_length=12, blank=True)
+    driver = models.CharField(_("driver"), max_length=40, blank=True)
+    escort = models.CharField(_("escort"), max_length=40, blank=True)
+    luggage_pieces = models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
+    temperature = models.DecimalField(
+        _("temperature at handoff (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+    )
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+
+    objects = HandoffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handoff")
+        verbose_name_plural = _("handoffs")
+        ordering = ["-offered_at", "-pk"]
+        permissions = [
+            ("offer_handoff", "Can offer and take back a handoff"),
+            ("answer_handoff", "Can accept or decline a handoff"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="handoff_status_known", condition=Q(status__in=HandoffStatus.values)
+            ),
+            models.CheckConstraint(
+                name="handoff_between_two_places", condition=~Q(from_place=F("to_place"))
+            ),
+            models.CheckConstraint(
+                name="handoff_closed_iff_answered",
+                condition=(OPEN & Q(closed_at=None, closed_by=None))
+                | (~OPEN & Q(closed_at__isnull=False, closed_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="handoff_accepted_iff_custody",
+                condition=Q(status=HandoffStatus.ACCEPTED, custody__isnull=False)
+                | (~Q(status=HandoffStatus.ACCEPTED) & Q(custody=None)),
+            ),
+            models.CheckConstraint(
+                name="handoff_declined_with_reason",
+                condition=~Q(status=HandoffStatus.DECLINED) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="handoff_temperature_range",
+                condition=Q(temperature=None)
+                | Q(temperature__gte=Decimal("34.0"), temperature__lte=Decimal("42.9")),
+            ),
+            models.UniqueConstraint(
+                name="handoff_one_open_per_case", fields=["case"], condition=OPEN
+            ),
+        ]
+        indexes = [
+            models.Index(name="handoff_open_to", fields=["to_place", "due_at"], condition=OPEN),
+            models.Index(name="handoff_open_from", fields=["from_place", "due_at"], condition=OPEN),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="handoff_starts_with_the_holder",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("case_id", "from_place_id"),
+                # The row lock makes a closing of the case wait, or this offer see it closed.
+                func="""
+                    IF NEW.status <> 'offered' THEN
+                        RAISE EXCEPTION 'handoff % does not begin as an offer', NEW.id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'handoff_begins_as_an_offer';
+                    END IF;
+                    PERFORM 1 FROM returnees_case
+                        WHERE id = NEW.case_id AND closed_at IS NULL FOR SHARE;
+                    IF NOT FOUND OR NOT EXISTS (
+                        SELECT 1 FROM returnees_custody
+                        WHERE case_id = NEW.case_id AND ended_at IS NULL
+                            AND place_id = NEW.from_place_id
+                    ) THEN
+                        RAISE EXCEPTION 'place % does not hold case %',
+                            NEW.from_place_id, NEW.case_id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'handoff_starts_with_the_holder';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="answered_handoff_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.status <> 'offered'"),
+                func="""
+                    RAISE EXCEPTION 'handoff % has been answered', OLD.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'answered_handoff_stays';
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="accepted_handoff_moves_custody",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "custody_id"),
+                condition=pgtrigger.Q(new__status="accepted"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM returnees_custody ended
+                        JOIN returnees_custody began ON began.case_id = ended.case_id
+                            AND began.started_at = ended.ended_at
+                        WHERE began.id = NEW.custody_id
+                            AND began.case_id = NEW.case_id
+                            AND began.place_id = NEW.to_place_id
+                            AND ended.place_id = NEW.from_place_id
+                    ) THEN
+                        RAISE EXCEPTION 'accepted handoff % did not move custody', NEW.id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'accepted_handoff_moves_custody';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_place} → {self.to_place}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("transfers:handoff_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == HandoffStatus.OFFERED
+
+    @transaction.atomic
+    def accept(
+        self,
+        *,
+        by: User,
+        now: datetime,
+        room: str = "",
+        temperature: Decimal | None = None,
+        luggage_pieces: int | None = None,
+    ) -> Custody:
+        """End the sender's custody of the case and begin the receiver's, at one instant.
+
+        room: the hotel room, where there is one. temperature: °C, measured at the handoff.
+        Raises HandoffClosed if it was answered or taken back first.
+        """
+        # The case is locked before the handoff, as offer() does, so that the two never deadlock.
+        case = Case.objects.select_for_update(no_key=True).get(pk=self.case_id)
+        if not Handoff.objects.filter(OPEN, pk=self.pk).exists():
+            raise HandoffClosed(_("This handoff has already been answered."))
+        custody = case.pass_to(self.to_place, at=now, room=room)
+        self.temperature = temperature
+        self.luggage_pieces = luggage_pieces or self.luggage_pieces
+        self.custody = custody
+        self._close(HandoffStatus.ACCEPTED, by=by, now=now)
+        return custody
+
+    def decline(self, *, by: User, now: datetime, reason: str) -> None:
+        """Leave the case with the sender, who learns the reason.
+
+        Raises HandoffClosed if it was answered or taken back first.
+        """
+        self.reason = reason
+        self._close(HandoffStatus.DECLINED, by=by, now=now)
+
+    def cancel(self, *, by: User, now: datetime, reason: str = "") -> None:
+        """Take the offer back; the sender holds the case as before.
+
+        Raises HandoffClosed if it was answered first.
+        """
+        self.reason = reason
+        self._close(HandoffStatus.CANCELLED, by=by, now=now)
+
+    def _close(self, status: HandoffStatus, *, by: User, now: datetime) -> None:
+        # The WHERE clause is the lock. When two people answer at once, Postgres
+        # makes the second UPDATE wait, re-reads the row, and matches nothing.
+        won = Handoff.objects.filter(OPEN, pk=self.pk).update(
+            status=status,
+            closed_by=by,
+            closed_at=now,
+            reason=self.reason,
+            custody=self.custody,
+            temperature=self.temperature,
+            luggage_pieces=self.luggage_pieces,
+        )
+        if not won:
+            raise HandoffClosed(_("This handoff has already been answered."))
+        self.status, self.closed_by, self.closed_at = status, by, now

@@ -1,0 +1,28 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from houshayu import clock
+from houshayu.http import Request
+from transfers import dashboard as figures
+from transfers.forms.handoffs import AcceptForm, DeclineForm
+
+
+@require_safe
+@permission_required("returnees.view_dashboard", raise_exception=True)
+def dashboard(request: Request) -> HttpResponse:
+    """Where things stand; asked again by the page itself every half minute."""
+    now = clock.now()
+    chart = figures.arrivals_and_releases(request.user, now)
+    context = {
+        "now": now,
+        "tiles": figures.tiles(request.user, now),
+        "handoffs": figures.waiting_handoffs(request.user),
+        "chart": {key: value for key, value in chart.items() if key != "rows"},
+        "chart_rows": chart["rows"],
+        "accept_form": AcceptForm(),
+        "decline_form": DeclineForm(),
+    }
+    template = "transfers/_dashboard.html" if request.htmx else "transfers/dashboard.html"
+    return render(request, template, context)
