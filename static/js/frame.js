@@ -1,0 +1,78 @@
+// What the frame does beyond plain pages; without it everything still works.
+
+const messages = document.getElementById("messages");
+
+// A second press while the first is on its way does nothing; a grave act asks first.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = form.dataset.confirm;
+  if (form.dataset.sent || (question && !window.confirm(question))) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    form.dataset.sent = "1";
+  }
+}, true);
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// A choice that stands alone sends its form, where the form asks for it.
+document.addEventListener("change", (event) => {
+  if (event.target.form?.hasAttribute("data-autosubmit")) event.target.form.requestSubmit();
+  if (event.target.hasAttribute("data-choose-all")) {
+    event.target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  }
+});
+
+// Menus close on Escape, and on a press or a focus elsewhere.
+const menuButton = document.querySelector(".menu-button");
+function openMainMenu(open) {
+  document.getElementById("mainnav").classList.toggle("is-open", open);
+  menuButton.setAttribute("aria-expanded", open);
+}
+menuButton?.addEventListener("click", () => openMainMenu(menuButton.ariaExpanded !== "true"));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (menuButton?.ariaExpanded === "true") {
+    openMainMenu(false);
+    menuButton.focus();
+  }
+});
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+}
+
+// A form that came back with errors is read from its summary.
+document.querySelector(".error-summary")?.focus();
+
+// A whole page in answer to a fragment (the session ended, the case moved on): show it as a page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (/^\s*<!doctype/i.test(event.detail.serverResponse)) {
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  }
+});
+for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(kind, () => {
+    messages.replaceChildren(document.getElementById("failed-message").content.cloneNode(true));
+  });
+}
+
+// The row that was acted on keeps the focus when its new self replaces it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const pressed = event.detail.requestConfig?.triggeringEvent?.isTrusted;
+  if (!pressed || document.activeElement !== document.body || messages.contains(event.target)) return;
+  event.target.setAttribute("tabindex", "-1");
+  event.target.focus();
+});
