@@ -1,0 +1,218 @@
+"""A returnee's fourteen days through the pages alone, as the people who work on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from pdfminer.high_level import extract_text
+from playwright.sync_api import Page, expect
+
+from houshayu.clock import BEIJING
+from houshayu.models import ClockShift, Message, Role
+from houshayu.policy import check_in_slots, window
+from returnees import reminding
+from returnees.models import Alert, Case, CheckIn
+from tests.browser.conftest import PASSWORD
+from tests.factories import make_user, moment, real_place
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MRZ = "P<UTOMUSTER<<LENA<SOFIE<<<<<<<<<<<<<<<<<<<<<\nX000000012UTO8808084F2806309<<<<<<<<<<<<<<<4"
+# What stands on a page in each language, to see that it speaks it.
+CASES = {"zh-hans": "返京人员", "en": "Cases"}
+CERTIFICATE = {"zh": "解除", "en": "release"}
+
+
+@pytest.fixture
+def demonstration(settings: pytest.FixtureRequest) -> None:
+    """The clock of the pages can be set, as in the demonstration."""
+    settings.DEMONSTRATION = True  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def staff(demonstration: None) -> None:
+    for username, role, place in [
+        ("worker", Role.COMMUNITY_WORKER, "jiangshanfu"),
+        ("hub", Role.TRANSFER_TEAM, "ncie-hub"),
+        ("hotel", Role.HOTEL_STAFF, "demo-hotel-jia"),
+        ("coordinator", Role.COORDINATOR, "houshayu"),
+    ]:
+        user = make_user(username=username, role=role, place=real_place(place), name=username)
+        user.set_password(PASSWORD)
+        user.save()
+
+
+def set_clock(day: str, clock: str) -> None:
+    ClockShift.set_to(moment(day, clock))
+
+
+def register(page: Page) -> str:
+    """Fill in the form from a passport's lines and by hand; the number of the new case."""
+    page.goto("/cases/new/")
+    page.fill("#mrz", MRZ)
+    page.click("button[value=mrz]")
+    expect(page.locator("[name=person-surname_latin]")).to_have_value("MUSTER")
+    for name, value in {
+        "person-person_category": "foreign",
+        "person-preferred_language": "de",
+        "document-visa_type": "Z",
+        "dwelling-residence_kind": "rented",
+        "journey-purpose": "work",
+        "dwelling-community": str(real_place("jiangshanfu").pk),
+    }.items():
+        page.select_option(f"[name={name}]", value)
+    for name, value in {
+        "person-nationality": "DEU",
+        "contact-phone_cn": "19900000001",
+        "dwelling-compound": "Yosemite",
+        "dwelling-building": "3",
+        "dwelling-unit": "1",
+        "dwelling-room": "1201",
+        "dwelling-emergency_contact_name": "Zhao Min",
+        "dwelling-emergency_contact_phone": "19900000002",
+        "dwelling-emergency_contact_relation": "friend",
+        "arrival-expected_arrival_at": "2020-03-20T12:05",
+        "journey-departure_country": "DEU",
+        "journey-departure_city": "Frankfurt",
+        "journey-flight_number": "CA966",
+        "journey-entry_date": "2020-03-20",
+        "visited-0-country": "DEU",
+        "visited-0-city": "Frankfurt",
+        "visited-0-from_on": "2020-03-06",
+        "visited-0-until_on": "2020-03-19",
+        "health-temperature": "36.5",
+        "declaration-signed_by": "MUSTER LENA SOFIE",
+    }.items():
+        page.fill(f"[name={name}]", value)
+    for name in (
+        "person-needs_interpreter", "health-medicine_72h", "health-contact_case",
+        "health-contact_fever", "health-community_case", "health-cluster",
+        "health-tested_positive", "health-medical_visit_14d",
+    ):  # fmt: skip
+        page.check(f"[name={name}][value=no]")
+    page.check("[name=declaration-truth_declaration]")
+    page.check("[name=declaration-privacy_notice_read]")
+    page.check("[name=declaration-sensitive_consent][value=yes]")
+    page.press("[name=declaration-signed_by]", "Enter")
+    page.wait_for_url(re.compile(r"/cases/HSY-"))
+    return re.findall(r"HSY-\w{6}", page.url)[0]
+
+
+def hand_over(page: Page, number: str, place: str) -> None:
+    page.goto(f"/cases/{number}/handoff/")
+    page.select_option("[name=to_place]", str(real_place(place).pk))
+    page.click("main form.panel button.btn-primary")
+    page.wait_for_url(re.compile(rf"/cases/{number}/$"))
+
+
+def accept(page: Page, room: str = "") -> None:
+    """The one handoff that waits; its row changes in place, without a new page."""
+    page.goto("/handoffs/")
+    if room:
+        page.fill("[name=room]", room)
+    page.fill("[name=temperature]", "36.6")
+    page.click("form[action$='/accept/'] button")
+    page.wait_for_selector("#messages .alert-success")
+
+
+def take_temperature(page: Page, temperature: str) -> None:
+    page.goto("/check-ins/")
+    page.fill("input.temperature", temperature)
+    page.click("form.round button.btn-primary")
+    page.wait_for_selector("#messages .alert-success")
+
+
+def printed(page: Page, number: str, sheet: str) -> str:
+    answer = page.request.get(f"/cases/{number}/print/{sheet}.pdf?second=en")
+    assert answer.headers["content-type"] == "application/pdf"
+    return extract_text(BytesIO(answer.body()))
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_returnee_is_seen_from_the_form_to_the_certificate(
+    staff: None, log_in: Callable[[str, str], Page], language: str
+) -> None:
+    set_clock("2020-03-20", "09:00")
+    worker, hub, hotel, coordinator = (
+        log_in(name, language) for name in ("worker", "hub", "hotel", "coordinator")
+    )
+
+    number = register(worker)
+    assert CASES[language] in worker.inner_text("#mainnav")
+    hand_over(worker, number, "ncie-hub")
+    set_clock("2020-03-20", "13:00")
+    accept(hub)
+    hand_over(hub, number, "demo-hotel-jia")
+    set_clock("2020-03-20", "15:30")
+    accept(hotel, room="0812")
+
+    case = Case.objects.get(number=number)
+    assert case.policy.code == "P4"
+    assert (case.observation.started_on.isoformat(), case.observation.kind) == (
+        "2020-03-20",
+        "centralized",
+    )
+
+    for day, slot in check_in_slots(14):
+        opens, closes = window(case.observation.started_on + timedelta(days=day), slot)
+        if (day, slot) == (3, "morning"):
+            late = (closes + timedelta(hours=3)).astimezone(BEIJING)
+            reminding.plan(late)
+            reminding.send(late)
+        ClockShift.set_to(opens + timedelta(hours=1))
+        take_temperature(hotel, "37.4" if (day, slot) == (5, "evening") else "36.5")
+    assert CheckIn.objects.filter(observation__case=case).count() == 28
+    assert Message.objects.filter(recipient__username="hotel", key__startswith="reminder:").exists()
+
+    coordinator.goto("/dashboard/")
+    assert coordinator.locator("a[href='/cases/?release=today'] b").inner_text() == "1"
+    coordinator.goto("/alerts/")
+    coordinator.select_option("[name=resolution]", "remeasured_normal")
+    coordinator.click("form[action$='/resolve/'] button")
+    coordinator.wait_for_selector("#messages .alert-success")
+    assert not Alert.objects.open().exists()
+
+    hand_over(hotel, number, "jiangshanfu")
+    set_clock("2020-04-03", "10:00")
+    accept(worker)
+    worker.goto(f"/cases/{number}/")
+    worker.click("form[action$='/release/'] button")
+    worker.wait_for_selector("#messages .alert-success")
+    case.refresh_from_db()
+    assert case.outcome == "released"
+
+    sheets = {
+        name: printed(worker, number, name) for name in ("registration", "notice", "certificate")
+    }
+    for text in sheets.values():
+        assert number in text
+        assert re.search(r"[\u4e00-\u9fff]", text)
+        assert re.search(r"[A-Za-z]{4} ", text)
+        assert "X00000001" not in text
+    assert CERTIFICATE["zh"] in sheets["certificate"]
+    assert CERTIFICATE["en"] in sheets["certificate"].lower()
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_no_page_is_wider_than_the_screen(
+    staff: None, log_in: Callable[[str, str], Page], width: int
+) -> None:
+    set_clock("2020-03-20", "09:00")
+    page = log_in("coordinator", "zh-hans")
+    page.set_viewport_size({"width": width, "height": 800})
+    number = register(log_in("worker", "zh-hans"))
+
+    wide = []
+    for path in (
+        "/dashboard/", "/cases/", "/cases/new/", f"/cases/{number}/", "/check-ins/", "/handoffs/",
+        "/alerts/", "/inbox/", "/posts/", "/outbox/", f"/cases/{number}/history/",
+    ):  # fmt: skip
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(path)
+
+    assert wide == []

@@ -1,0 +1,79 @@
+"""The registration form under the hands of somebody who types: rows, drafts, helping buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from houshayu.models import ClockShift, Role
+from tests.browser.conftest import PASSWORD
+from tests.factories import NOW, make_user, real_place
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def form(settings: Any, log_in: Callable[[str, str], Page]) -> Page:
+    """The empty form on the screen of somebody who registers people, on a small telephone."""
+    settings.DEMONSTRATION = True
+    ClockShift.set_to(NOW)
+    user = make_user(username="worker", role=Role.COMMUNITY_WORKER, place=real_place("jiangshanfu"))
+    user.set_password(PASSWORD)
+    user.save()
+    page = log_in("worker", "zh-hans")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/cases/new/")
+    return page
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.id"))
+
+
+def test_a_new_row_is_where_to_type_next_and_the_page_stays(form: Page) -> None:
+    form.fill("[name=transits-0-city]", "Helsinki")
+    form.evaluate("window.stayed = true")
+
+    form.focus("button[value=transits]")
+    form.keyboard.press("Enter")
+    form.wait_for_selector("[name=transits-1-city]")
+
+    assert focused(form) == "transits-1-country"
+    assert form.input_value("[name=transits-0-city]") == "Helsinki"
+    assert form.evaluate("window.stayed")
+
+
+def test_pinyin_comes_to_where_one_is_and_leaves_the_rest(form: Page) -> None:
+    form.fill("[name=journey-departure_city]", "Seoul")
+    form.fill("[name=person-name_zh]", "吕秀英")
+
+    form.press("#suggest-pinyin", "Enter")
+    form.wait_for_selector("[name=person-surname_latin][value=LYU]")
+
+    assert form.input_value("[name=person-given_names_latin]") == "XIUYING"
+    assert form.input_value("[name=journey-departure_city]") == "Seoul"
+    assert focused(form) in ("do", "suggest-pinyin")
+
+
+def test_what_is_typed_survives_a_tab_that_is_closed_at_once(form: Page) -> None:
+    form.fill("[name=person-surname_latin]", "MUSTER")
+
+    form.goto("/cases/")
+    form.wait_for_timeout(500)
+    form.goto("/cases/new/")
+    form.click(".drafts a")
+
+    assert form.input_value("[name=person-surname_latin]") == "MUSTER"
+
+
+def test_an_error_leads_to_its_field_and_the_page_fits_the_telephone(form: Page) -> None:
+    form.click("button.btn-primary[value=save]")
+    form.wait_for_selector(".error-summary")
+
+    form.click(".error-summary a[href='#id_health-cluster_0']")
+
+    assert focused(form) == "health-cluster"
+    assert form.evaluate("document.documentElement.scrollWidth") == 360
