@@ -265,7 +265,11 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
         "transfers.answer_handoff", at="hub", method="post", given=the_handoff
     ),
     "transfers:handoff_decline": Needs(
-        "transfers.answer_handoff", at="hub", method="post", given=the_handoff
+        "transfers.answer_handoff",
+        at="hub",
+        method="post",
+        given=the_handoff,
+        data=lambda *_: {"reason": "full"},
     ),
     "transfers:handoff_cancel": Needs("transfers.offer_handoff", method="post", given=the_handoff),
     "transfers:handoff_record": Needs("returnees.print_case", given=the_handoff),

@@ -48,15 +48,16 @@ def alert_resolve(request: Request, pk: int) -> HttpResponse:
             note=form.cleaned_data["note"],
         )
         messages.success(request, _("The alert is settled."))
-    else:
-        messages.error(request, _("Please say how the alert was settled."))
-    return _row(request, alert)
+        return _row(request, alert)
+    messages.error(request, _("Please say how the alert was settled."))
+    return _row(request, alert, form)
 
 
-def _row(request: Request, alert: Alert) -> HttpResponse:
+def _row(request: Request, alert: Alert, filled_in: ResolutionForm | None = None) -> HttpResponse:
     if not request.htmx:
         return redirect("returnees:alert_list")
     row = Alert.objects.for_rows(request.user).get(pk=alert.pk)
+    context = {"alert": row, "form": filled_in or ResolutionForm()}
     return render_fragment(
-        request, "returnees/_alert_row.html", {"alert": row, "form": ResolutionForm()}
+        request, "returnees/_alert_row.html", context, status=422 if filled_in else 200
     )

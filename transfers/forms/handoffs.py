@@ -62,4 +62,8 @@ class AcceptForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why the receiving side can't take the person over."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        error_messages={"required": _("Please say why; the sender must know.")},
+    )

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 from houshayu import clock
 from houshayu.http import Request
 from transfers import dashboard as figures
-from transfers.forms.handoffs import AcceptForm, DeclineForm
 
 
 @require_safe
@@ -21,8 +20,6 @@ def dashboard(request: Request) -> HttpResponse:
         "handoffs": figures.waiting_handoffs(request.user),
         "chart": {key: value for key, value in chart.items() if key != "rows"},
         "chart_rows": chart["rows"],
-        "accept_form": AcceptForm(),
-        "decline_form": DeclineForm(),
     }
     template = "transfers/_dashboard.html" if request.htmx else "transfers/dashboard.html"
     return render(request, template, context)

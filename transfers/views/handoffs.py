@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -44,10 +47,8 @@ def handoff_list(request: Request) -> HttpResponse:
         "page": keyset_page(request, handoffs, order=order),
         "state": state,
         "now": now,
-        "accept_form": AcceptForm(),
-        "decline_form": DeclineForm(),
         "places": places,
-    }
+    } | _answer_forms()
     return render(request, "transfers/handoff_list.html", context)
 
 
@@ -57,12 +58,7 @@ def handoff_detail(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(
         Handoff.objects.visible_to(request.user).for_rows(request.user), pk=pk
     )
-    context = {
-        "handoff": handoff,
-        "now": clock.now(),
-        "accept_form": AcceptForm(),
-        "decline_form": DeclineForm(),
-    }
+    context = {"handoff": handoff, "now": clock.now()} | _answer_forms()
     return render(request, "transfers/handoff_detail.html", context)
 
 
@@ -100,8 +96,7 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
     form = AcceptForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
-        return _answered(request, pk)
+        return _asked_again(request, pk, accept_form=form)
     try:
         handoff.accept(
             by=request.user,
@@ -123,8 +118,7 @@ def handoff_decline(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Please say why; the sender must know."))
-        return _answered(request, pk)
+        return _asked_again(request, pk, decline_form=form)
     try:
         handoff.decline(by=request.user, now=clock.now(), reason=form.cleaned_data["reason"])
     except HandoffClosed as closed:
@@ -147,14 +141,22 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
     return _answered(request, pk)
 
 
+def _answer_forms() -> dict[str, Any]:
+    return {"accept_form": AcceptForm(), "decline_form": DeclineForm()}
+
+
 def _answered(request: Request, pk: int) -> HttpResponse:
     row = Handoff.objects.visible_to(request.user).for_rows(request.user).get(pk=pk)
     if not request.htmx:
         return redirect(row)
-    context = {
-        "handoff": row,
-        "now": clock.now(),
-        "accept_form": AcceptForm(),
-        "decline_form": DeclineForm(),
-    }
+    context = {"handoff": row, "now": clock.now()} | _answer_forms()
     return render_fragment(request, "transfers/_handoff_row.html", context)
+
+
+def _asked_again(request: Request, pk: int, **filled_in: Form) -> HttpResponse:
+    """The row, or the page, with what was typed and the reason beside it."""
+    row = Handoff.objects.visible_to(request.user).for_rows(request.user).get(pk=pk)
+    context = {"handoff": row, "now": clock.now()} | _answer_forms() | filled_in
+    if request.htmx:
+        return render_fragment(request, "transfers/_handoff_row.html", context, status=422)
+    return render(request, "transfers/handoff_detail.html", context, status=422)
