@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext, override
@@ -59,6 +60,15 @@ def raise_for_declaration(case: Case, *, now: datetime) -> None:
     temperature = case.health.temperature
     kind = AlertKind.FEVER if temperature >= FEVER else AlertKind.SYMPTOM
     _raise([Alert(case=case, place=case.holder, kind=kind, temperature=temperature)], now=now)
+
+
+def raise_for_temperature(case: Case, temperature: Decimal, *, now: datetime) -> None:
+    """An alert for 37.3 °C or above measured outside the rounds, as at a handoff."""
+    if temperature >= FEVER:
+        _raise(
+            [Alert(case=case, place=case.holder, kind=AlertKind.FEVER, temperature=temperature)],
+            now=now,
+        )
 
 
 def raise_for_test(test: LabTest, *, now: datetime) -> None:

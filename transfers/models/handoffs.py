@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
-from houshayu.models import HOLDER_KINDS, HOME_KINDS, Place
+from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
+from returnees import alerting, reminding
 from returnees.models import Case, Custody
 
 if TYPE_CHECKING:
@@ -305,8 +306,9 @@ class Handoff(models.Model):
     ) -> Custody:
         """End the sender's custody of the case and begin the receiver's, at one instant.
 
-        room: the hotel room, where there is one. temperature: °C, measured at the handoff.
-        Raises HandoffClosed if it was answered or taken back first.
+        room: the hotel room, where there is one. temperature: °C, measured at the handoff; a fever
+        raises its alert in the receiver's hands. Raises HandoffClosed if it was answered or taken
+        back first.
         """
         # The case is locked before the handoff, as offer() does, so that the two never deadlock.
         case = Case.objects.select_for_update(no_key=True).get(pk=self.case_id)
@@ -317,15 +319,38 @@ class Handoff(models.Model):
         self.luggage_pieces = luggage_pieces or self.luggage_pieces
         self.custody = custody
         self._close(HandoffStatus.ACCEPTED, by=by, now=now)
+        if temperature is not None:
+            alerting.raise_for_temperature(case, temperature, now=now)
         return custody
 
+    @transaction.atomic
     def decline(self, *, by: User, now: datetime, reason: str) -> None:
-        """Leave the case with the sender, who learns the reason.
+        """Leave the case with the sender, whose staff are told at once and find the reason.
 
         Raises HandoffClosed if it was answered or taken back first.
         """
         self.reason = reason
         self._close(HandoffStatus.DECLINED, by=by, now=now)
+        Message.objects.deliver(
+            self._declined_message(user, now)
+            for user in alerting.members_over(self.from_place, reminding.WORKERS)
+        )
+
+    def _declined_message(self, user: User, now: datetime) -> Message:
+        with override(user.language):
+            # The reason may speak of health, and stays on the page.
+            subject = gettext("Handoff declined: %(number)s by %(place)s") % {
+                "number": self.case.number,
+                "place": self.to_place,
+            }
+        return Message(
+            recipient=user,
+            key=f"handoff-declined:{self.pk}",
+            subject=subject,
+            url=self.get_absolute_url(),
+            created_at=now,
+            mail_status=alerting.mail_status_for(user),
+        )
 
     def cancel(self, *, by: User, now: datetime, reason: str = "") -> None:
         """Take the offer back; the sender holds the case as before.

@@ -1,0 +1,93 @@
+"""Answering on the page: nothing typed is lost, and who must know of the answer hears of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from houshayu.models import Message, Place, User
+from returnees.models import Alert
+from tests.factories import NOW, make_handoff, make_observed_case
+from transfers.models import Handoff, HandoffClosed
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def at_the_hub(client: Client, receiver: User) -> Client:
+    client.force_login(receiver)
+    return client
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["as a page", "in its row"])
+def test_a_temperature_nobody_has_comes_back_with_the_reason_beside_it(
+    at_the_hub: Client, handoff: Handoff, headers: dict[str, str]
+) -> None:
+    url = reverse("transfers:handoff_accept", args=[handoff.pk])
+
+    page = at_the_hub.post(url, {"temperature": "366", "room": "0812"}, headers=headers)
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert 'value="366"' in text and 'aria-invalid="true"' in text and 'class="error"' in text
+    handoff.refresh_from_db()
+    assert handoff.is_open
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["as a page", "in its row"])
+def test_declining_asks_for_the_reason(
+    at_the_hub: Client, handoff: Handoff, headers: dict[str, str]
+) -> None:
+    url = reverse("transfers:handoff_decline", args=[handoff.pk])
+
+    page = at_the_hub.post(url, {"reason": " "}, headers=headers)
+
+    assert page.status_code == 422
+    assert "请说明原因" in page.content.decode()
+    handoff.refresh_from_db()
+    assert handoff.is_open
+
+
+def test_the_senders_staff_hear_that_it_was_declined_and_find_the_reason(
+    client: Client, handoff: Handoff, sender: User, receiver: User, stranger: User
+) -> None:
+    handoff.decline(by=receiver, now=NOW, reason="Fever, no single room")
+
+    told = Message.objects.get()
+    assert told.recipient == sender
+    assert handoff.case.number in told.subject and "Fever" not in told.subject
+    client.force_login(sender)
+    assert "Fever, no single room" in client.get(told.url).content.decode()
+
+
+def test_an_answer_that_came_too_late_tells_nobody(handoff: Handoff, receiver: User) -> None:
+    Handoff.objects.get().accept(by=receiver, now=NOW)
+
+    with pytest.raises(HandoffClosed):
+        handoff.decline(by=receiver, now=NOW, reason="Full")
+
+    assert not Message.objects.exists()
+
+
+def test_a_fever_measured_at_the_handoff_is_an_alert_at_once(
+    hotel: Place, hub: Place, receiver: User, coordinator: User, community: Place
+) -> None:
+    case = make_observed_case(place=hotel, community=community)
+    handoff = make_handoff(case=case, to_place=hub)
+
+    handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.3"))
+
+    alert = Alert.objects.get(case=case)
+    assert (alert.place, alert.temperature) == (hub, Decimal("37.3"))
+    assert list(Message.objects.values_list("recipient", flat=True)) == [coordinator.pk]
+
+
+def test_a_normal_temperature_at_the_handoff_alerts_nobody(
+    handoff: Handoff, receiver: User, coordinator: User
+) -> None:
+    handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.2"))
+
+    assert not Alert.objects.exists() and not Message.objects.exists()
