@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import (
+    Count,
     DateField,
     Exists,
     F,
@@ -95,6 +96,28 @@ def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observ
         .select_related("case__person", "case__community")
         .order_by("place_id", "room", "case__person__name_sort_key", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One floor of one place in a round; floor is empty where there are none."""
+
+    place_id: int
+    floor: str
+    people: int
+    missing: int
+
+
+def parts(place_ids: Iterable[int], on: date, slot: str) -> list[Part]:
+    """How many people each floor of some places has in a round, and how many lack it yet."""
+    counted = (
+        round_list(place_ids, on, slot)
+        .select_related(None)
+        .values("place_id", "floor")
+        .annotate(people=Count("pk"), missing=Count("pk", filter=Q(checked=False)))
+        .order_by("place_id", "floor")
+    )
+    return [Part(p["place_id"], p["floor"], p["people"], p["missing"]) for p in counted]
 
 
 def missing(places: QuerySet[Place], on: date, slot: str) -> QuerySet[Observation]:

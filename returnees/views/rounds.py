@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +18,10 @@ from houshayu.models import Place
 from houshayu.policy import current_slot
 from returnees import rounds
 from returnees.forms.rounds import ReadingForm, RoundForm
-from returnees.models import Observation, Slot
+from returnees.models import Case, Observation, Slot
+
+# More people than this are taken floor by floor.
+COMFORTABLE = 100
 
 
 def _chosen(request: Request) -> dict[str, Any]:
@@ -36,40 +41,91 @@ def _chosen(request: Request) -> dict[str, Any]:
     }
 
 
-def _rows(chosen: dict[str, Any]) -> list[Observation]:
+def _rows(chosen: dict[str, Any]) -> QuerySet[Observation]:
     place_ids = (
         [chosen["place"].pk] if chosen["place"] else chosen["places"].values_list("pk", flat=True)
     )
     rows = rounds.round_list(place_ids, chosen["on"], chosen["slot"])
-    if chosen["floor"]:
-        rows = rows.filter(floor=chosen["floor"])
-    if chosen["only_missing"]:
-        rows = rows.filter(checked=False)
-    return list(rows[:500])
+    return rows.filter(floor=chosen["floor"]) if chosen["floor"] else rows
+
+
+def _smaller(chosen: dict[str, Any], parts: list[rounds.Part]) -> dict[str, str]:
+    """The place, and if need be the floor, to begin with where there are too many for a page."""
+    place_id = chosen["place"].pk if chosen["place"] else None
+    here = [p for p in parts if place_id in (None, p.place_id)]
+    if chosen["floor"] or sum(p.people for p in here) <= COMFORTABLE:
+        return {}
+    first = next((p for p in here if p.missing), here[0])
+    in_place = [p for p in here if p.place_id == first.place_id]
+    if sum(p.people for p in in_place) > COMFORTABLE and first.floor:
+        return {"place": str(first.place_id), "floor": first.floor}
+    return {"place": str(first.place_id)} if place_id is None else {}
+
+
+def _typed(data: QueryDict) -> set[int]:
+    """For which observations a temperature was filled in."""
+    keys = (key.removesuffix("-temperature") for key in data if key.endswith("-temperature"))
+    return {int(key) for key in keys if key.isdecimal() and str(data[f"{key}-temperature"]).strip()}
 
 
 @permission_required("returnees.record_checkin", raise_exception=True)
 def round(request: Request) -> HttpResponse:
     """The people of a place, or of one of its floors, with one line each for this slot."""
     chosen = _chosen(request)
-    rows = _rows(chosen)
-    waiting = [row for row in rows if not row.checked]
+    parts = rounds.parts(
+        chosen["places"].values_list("pk", flat=True), chosen["on"], chosen["slot"]
+    )
     data = request.POST if request.method == "POST" else None
-    lines = {row.pk: ReadingForm(data, observation=row) for row in waiting}
+    if data is None and (smaller := _smaller(chosen, parts)):
+        query = request.GET.copy()
+        for name, value in smaller.items():
+            query[name] = value
+        return redirect(f"{request.path}?{query.urlencode()}")
+    typed = _typed(data) if data is not None else set()
+    # What was typed stays a line, whoever has recorded that person in the meantime.
+    rows = [
+        row
+        for row in _rows(chosen)
+        if not (chosen["only_missing"] and row.checked) or row.pk in typed
+    ]
+    waiting = [row for row in rows if not row.checked]
+    lines = {
+        row.pk: ReadingForm(data, observation=row)
+        for row in rows
+        if not row.checked or row.pk in typed
+    }
+    if gone := typed - lines.keys():
+        _say_who_is_gone(request, gone)
     if data is not None and all(line.is_valid() for line in lines.values()):
         return _record(request, chosen, [line for line in lines.values() if line.filled])
     names = {place.pk: place for place in chosen["places"]}
+    by_place: Counter[int] = Counter()
+    for part in parts:
+        by_place[part.place_id] += part.missing
     context = chosen | {
         "rows": [
             {"observation": row, "place": names.get(row.place_id), "line": lines.get(row.pk)}
             for row in rows
         ],
-        "floors": sorted({row.floor for row in rows if row.floor}),
+        "places_missing": [(names[pk], missing) for pk, missing in by_place.items()],
+        "floors": [p for p in parts if chosen["place"] == names[p.place_id] and p.floor],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": chosen["on"] > _today(),
     }
     return render(request, "returnees/round.html", context)
+
+
+def _say_who_is_gone(request: Request, gone: set[int]) -> None:
+    known = Observation.objects.filter(
+        pk__in=gone, case__in=Case.objects.visible_to(request.user)
+    ).values_list("case__number", flat=True)
+    if known:
+        messages.warning(
+            request,
+            _("Not recorded, for they are no longer on this list: %(cases)s")
+            % {"cases": ", ".join(known)},
+        )
 
 
 def _today() -> date:

@@ -9,6 +9,7 @@ from returnees.models import Alert, Case, CheckIn
 from tests.factories import (
     NOW,
     check_in,
+    hand_over,
     make_observed_case,
     make_user,
     moment,
@@ -76,9 +77,52 @@ def test_what_somebody_else_recorded_stays(client: Client, hotel: Place) -> None
     page = {temperature_of(case): "36.9"}
     check_in(case, day=0, slot="evening", temperature="36.4")
 
-    client.post(url(), page)
+    answer = client.post(url(), page, follow=True)
 
     assert str(CheckIn.objects.get().temperature) == "36.4"
+    assert case.number in " ".join(str(each) for each in answer.context["messages"])
+
+
+def test_who_left_while_the_round_was_typed_is_named(
+    client: Client, hotel: Place, hub: Place
+) -> None:
+    here, left = make_observed_case(place=hotel), make_observed_case(place=hotel)
+    page = {temperature_of(here): "36.5", temperature_of(left): "36.6"}
+    hand_over(left, hub, now=moment("2020-03-20", "16:20"))
+
+    answer = client.post(url(), page, follow=True)
+
+    told = " ".join(str(each) for each in answer.context["messages"])
+    assert left.number in told and here.number not in told
+    assert CheckIn.objects.get().observation.case == here
+
+
+def test_a_large_hotel_is_taken_floor_by_floor_and_nobody_is_left_out(
+    client: Client, hotel: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnees.views.rounds.COMFORTABLE", 3)
+    guests = {room: make_observed_case(place=hotel, room=room) for room in ("0801", "0802", "0901")}
+    guests["0902"] = make_observed_case(place=hotel, room="0902")
+    check_in(guests["0801"], day=0, slot="evening")
+    check_in(guests["0802"], day=0, slot="evening")
+
+    page = client.get(url(), follow=True)
+
+    assert page.redirect_chain == [(url(place=str(hotel.pk), floor="09"), 302)]
+    assert [row["observation"].room for row in page.context["rows"]] == ["0901", "0902"]
+    assert [(part.floor, part.missing) for part in page.context["floors"]] == [("08", 0), ("09", 2)]
+
+
+def test_where_there_are_no_floors_all_stay_on_one_page(
+    client: Client, hotel: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnees.views.rounds.COMFORTABLE", 1)
+    for _person in range(2):
+        make_observed_case(place=hotel)
+
+    page = client.get(url(), follow=True)
+
+    assert len(page.context["rows"]) == 2
 
 
 @pytest.mark.parametrize(("temperature", "alerts"), [("37.2", 0), ("37.3", 1)])
@@ -122,5 +166,5 @@ def test_the_page_costs_the_same_queries_for_one_guest_and_a_floor(
     for n in range(guests):
         make_observed_case(place=hotel, arrived=NOW, room=f"08{n:02}")
 
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         client.get(url())
