@@ -8,6 +8,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,6 +53,13 @@ def case_list(request: Request) -> HttpResponse:
 @permission_required("returnees.export_case", raise_exception=True)
 def case_export(request: Request) -> HttpResponse:
     found = _filtered(request, "returnees.export_case")
+    if (count := found.qs.count()) > EXPORTED_AT_MOST:
+        messages.warning(
+            request,
+            _("These are %(count)s cases, and a file holds %(most)s: please narrow the filters.")
+            % {"count": count, "most": EXPORTED_AT_MOST},
+        )
+        return redirect(f"{reverse('returnees:case_list')}?{request.GET.urlencode()}")
     header = [
         _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Held by"),
         _("Lives in"), _("Arrival in Beijing"), _("Release day"), _("Open alerts"),
@@ -69,9 +77,7 @@ def case_export(request: Request) -> HttpResponse:
             case.observed.release_on if hasattr(case, "observed") and case.observed else "",
             _("yes") if case.open_alerts else "",
         ]
-        for case in found.qs.select_related("document").order_by("-opened_at", "-id")[
-            :EXPORTED_AT_MOST
-        ]
+        for case in found.qs.select_related("document").order_by("-opened_at", "-id")
     )
     return excel_response("cases", header, rows)
 

@@ -1,0 +1,46 @@
+"""The list of cases as an Excel file."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from houshayu.models import Place, User
+from tests.factories import NOW, make_case, make_observed_case
+
+
+def test_it_lists_cases_of_every_kind_with_masked_numbers(
+    client: Client, coordinator: User, community: Place, hotel: Place
+) -> None:
+    expected = make_case(place=community, community=community)
+    observed = make_observed_case(place=hotel, community=community)
+    closed = make_case(place=community, community=community)
+    closed.close("no_show", by=coordinator, now=NOW, note="电话告知")
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+
+    answer = client.get(reverse("returnees:case_export"), {"state": "all"})
+
+    sheet = load_workbook(BytesIO(answer.content)).active
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert rows.keys() == {expected.number, observed.number, closed.number}
+    assert {rows[each.number][2] for each in (expected, observed, closed)} == {
+        each.document.masked_number for each in (expected, observed, closed)
+    }
+
+
+def test_what_does_not_fit_in_a_file_is_said_and_not_cut(
+    client: Client, coordinator: User, community: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnees.views.cases.EXPORTED_AT_MOST", 1)
+    for _case in range(2):
+        make_case(place=community, community=community)
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+
+    answer = client.get(reverse("returnees:case_export"), {"state": "all"}, follow=True)
+
+    assert answer.redirect_chain == [(reverse("returnees:case_list", query={"state": "all"}), 302)]
+    assert "2" in str(*answer.context["messages"])
