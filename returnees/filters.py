@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.clock import beijing_date, day_in_beijing
 from houshayu.models import Place
 from houshayu.policy import current_slot
 from returnees import rounds
@@ -82,9 +82,10 @@ class CaseFilter(filters.FilterSet):
         number = text.strip().upper()
         if not number.startswith("HSY-") and len(number) == 6:
             number = f"HSY-{number}"
-        return queryset.filter(
-            Q(number=number) | Q(person__in=Person.objects.named(text).values("pk"))
-        )
+        # One or the other, each by its index: joined by OR they would read every case.
+        if Case.objects.filter(number=number).exists():
+            return queryset.filter(number=number)
+        return queryset.filter(person__in=Person.objects.named(text).values("pk"))
 
     def by_state(self, queryset: QuerySet[Case], name: str, state: str) -> QuerySet[Case]:
         if state == "all":
@@ -110,7 +111,7 @@ class CaseFilter(filters.FilterSet):
         return queryset.filter(lacking if wanted == "true" else ~lacking)
 
     def arrived(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
-        return queryset.filter(arrived_at__date=on)
+        return queryset.filter(arrived_at__range=day_in_beijing(on))
 
     def released(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
-        return queryset.filter(outcome="released", closed_at__date=on)
+        return queryset.filter(outcome="released", closed_at__range=day_in_beijing(on))

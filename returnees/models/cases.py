@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
 from django.db.models import Case as Choose
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models import Exists, F, FilteredRelation, Func, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,27 @@ class CaseNotReady(Conflict):
     """The case can't be released yet; str() says what is missing."""
 
 
+class ContactToCome(Conflict):
+    """The last contact with an infected person lies in the future."""
+
+
+class _IsOneOf(Func):
+    """value = ANY(array)."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+def _is_any(rows: models.QuerySet[Any]) -> Subquery:
+    """Whether there is such a row, asked of an index for each case.
+
+    Of two EXISTS joined by OR Postgres makes hashes of the whole tables, history and all.
+    """
+    found = rows.order_by().values_list(Value(True))[:1]
+    return Subquery(found, output_field=models.BooleanField())
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.filter(OPEN)
@@ -96,13 +118,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         if user.is_superuser:
             return self.all()
-        places = Place.objects.covered_by(user, permission)
-        held = Custody.objects.filter(case=OuterRef("pk"), place__in=places)
+        # An array is worked out once; a subquery would be for each case.
+        places = ArraySubquery(Place.objects.covered_by(user, permission).order_by().values("pk"))
+        held = Custody.objects.filter(_IsOneOf(F("place"), places), case=OuterRef("pk"))
         # The reverse name of transfers.Handoff.case; returnees must not import transfers.
         offers = Case.handoffs.rel.related_model.objects.filter(  # type: ignore[attr-defined]
-            case=OuterRef("pk"), status="offered", to_place__in=places
+            _IsOneOf(F("to_place"), places), case=OuterRef("pk"), status="offered"
         )
-        return self.filter(Exists(held) | Exists(offers))
+        return self.filter(Q(_is_any(held)) | Q(_is_any(offers)))
 
     def held_by(self, user: User, permission: str) -> CaseQuerySet:
         """Open cases in the hands of places where the user holds the permission."""
@@ -244,6 +267,7 @@ class Case(models.Model):
             ),
         ]
         indexes = [
+            models.Index(name="case_opened", fields=["opened_at", "id"]),
             models.Index(name="case_open", fields=["opened_at", "id"], condition=OPEN),
             models.Index(
                 name="case_open_expected",
@@ -511,8 +535,11 @@ class Case(models.Model):
 
         last_contact_on: the last contact with an infected person, whose date is day 0 then.
         Without it the rule in force at the moment decides: since 16 April 2020 the date of the
-        move is day 0, before it the count goes on. Raises CaseClosed if nothing is observed.
+        move is day 0, before it the count goes on. Raises CaseClosed if nothing is observed,
+        and ContactToCome.
         """
+        if last_contact_on and last_contact_on > beijing_date(at):
+            raise ContactToCome(_("This day is in the future."))
         case = Case.objects.select_for_update(no_key=True).get(pk=self.pk)
         observation = case.observation
         if case.closed_at or observation is None:

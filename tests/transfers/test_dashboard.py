@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import Place, User
+from returnees.models import Case
 from tests.factories import (
     NOW,
     check_in,
@@ -93,3 +94,9 @@ def test_the_dashboard_costs_the_same_queries_for_one_case_and_many(
 
     with django_assert_num_queries(14):  # type: ignore[operator]
         client.get(reverse("transfers:dashboard"))
+
+
+def test_what_is_seen_of_open_cases_never_hashes_the_custodies_of_years(coordinator: User) -> None:
+    plan = Case.objects.open().visible_to(coordinator).explain()
+
+    assert "SubPlan" in plan and "hashed" not in plan
