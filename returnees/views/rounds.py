@@ -22,6 +22,8 @@ from returnees.models import Case, Observation, Slot
 
 # More people than this are taken floor by floor.
 COMFORTABLE = 100
+# In the address, for those of a place who have no room; a real floor has no small letters.
+NO_FLOOR = "none"
 
 
 def _chosen(request: Request) -> dict[str, Any]:
@@ -46,7 +48,9 @@ def _rows(chosen: dict[str, Any]) -> QuerySet[Observation]:
         [chosen["place"].pk] if chosen["place"] else chosen["places"].values_list("pk", flat=True)
     )
     rows = rounds.round_list(place_ids, chosen["on"], chosen["slot"])
-    return rows.filter(floor=chosen["floor"]) if chosen["floor"] else rows
+    if chosen["floor"]:
+        rows = rows.filter(floor="" if chosen["floor"] == NO_FLOOR else chosen["floor"])
+    return rows
 
 
 def _smaller(chosen: dict[str, Any], parts: list[rounds.Part]) -> dict[str, str]:
@@ -57,8 +61,8 @@ def _smaller(chosen: dict[str, Any], parts: list[rounds.Part]) -> dict[str, str]
         return {}
     first = next((p for p in here if p.missing), here[0])
     in_place = [p for p in here if p.place_id == first.place_id]
-    if sum(p.people for p in in_place) > COMFORTABLE and first.floor:
-        return {"place": str(first.place_id), "floor": first.floor}
+    if sum(p.people for p in in_place) > COMFORTABLE and len(in_place) > 1:
+        return {"place": str(first.place_id), "floor": first.floor or NO_FLOOR}
     return {"place": str(first.place_id)} if place_id is None else {}
 
 
@@ -108,7 +112,11 @@ def round(request: Request) -> HttpResponse:
             for row in rows
         ],
         "places_missing": [(names[pk], missing) for pk, missing in by_place.items()],
-        "floors": [p for p in parts if chosen["place"] == names[p.place_id] and p.floor],
+        "floors": [
+            (part.floor or NO_FLOOR, part)
+            for part in parts
+            if chosen["place"] == names[part.place_id]
+        ],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": chosen["on"] > _today(),

@@ -103,14 +103,23 @@ def test_a_large_hotel_is_taken_floor_by_floor_and_nobody_is_left_out(
     monkeypatch.setattr("returnees.views.rounds.COMFORTABLE", 3)
     guests = {room: make_observed_case(place=hotel, room=room) for room in ("0801", "0802", "0901")}
     guests["0902"] = make_observed_case(place=hotel, room="0902")
+    roomless = make_observed_case(place=hotel)
     check_in(guests["0801"], day=0, slot="evening")
     check_in(guests["0802"], day=0, slot="evening")
 
     page = client.get(url(), follow=True)
 
+    assert page.redirect_chain == [(url(place=str(hotel.pk), floor="none"), 302)]
+    assert [row["observation"].case for row in page.context["rows"]] == [roomless]
+    assert [(floor, part.missing) for floor, part in page.context["floors"]] == [
+        ("none", 1), ("08", 0), ("09", 2),
+    ]  # fmt: skip
+
+    check_in(roomless, day=0, slot="evening")
+    page = client.get(url(), follow=True)
+
     assert page.redirect_chain == [(url(place=str(hotel.pk), floor="09"), 302)]
     assert [row["observation"].room for row in page.context["rows"]] == ["0901", "0902"]
-    assert [(part.floor, part.missing) for part in page.context["floors"]] == [("08", 0), ("09", 2)]
 
 
 def test_where_there_are_no_floors_all_stay_on_one_page(
