@@ -15,6 +15,7 @@ from houshayu.bilingual import Both, told
 from houshayu.models import Place, PolicyVersion
 from houshayu.privacy.fields import EncryptedTextField
 from houshayu.privacy.masking import mask_phone
+from returnees.models import Person
 
 # Of a row of cells; two, three, four or six of them divide it evenly.
 COLUMNS = 12
@@ -67,3 +68,10 @@ def name_of(place: Place) -> str:
     """The place's name in Chinese for readers of Chinese, in English for all others."""
     name = "name_zh_hans" if (get_language() or "").startswith("zh") else "name_en"
     return getattr(place, name) or place.name
+
+
+def person_in_words(person: Person) -> str:
+    """The person's name in hanzi for readers of Chinese and Japanese, in latin for all others."""
+    hanzi = (get_language() or "").startswith(("zh", "ja"))
+    first, other = person.name_zh, person.name_latin
+    return first or other if hanzi else other or first

@@ -237,6 +237,15 @@ def test_the_certificate_says_where_from_when_until_when_and_the_result(guest: C
     assert NUMBER not in text
 
 
+def test_the_certificate_names_the_person_in_the_letters_of_its_reader(hotel: Place):
+    chinese = make_observed_case(place=hotel)
+
+    _pages, text = printed("certificate", released(chinese), "en")
+
+    assert "兹证明王小明已完成" in text
+    assert "certifythatWANGXIAOMINGcompleted" in text
+
+
 def test_each_certificate_has_a_verification_code_of_its_own(guest: Case):
     observation = released(guest).observations.get()
 
