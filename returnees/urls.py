@@ -1,6 +1,6 @@
 from django.urls import path
 
-from returnees.views import alerts, cases, labtests, prints, registration, rounds
+from returnees.views import alerts, cases, certificates, labtests, prints, registration, rounds
 
 app_name = "returnees"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("cases/<str:number>/", cases.case_detail, name="case_detail"),
     path("cases/<str:number>/history/", cases.case_history, name="case_history"),
     path("cases/<str:number>/document/", cases.document_reveal, name="document_reveal"),
+    path(
+        "cases/<str:number>/certificate/attach/",
+        certificates.certificate_attach,
+        name="certificate_attach",
+    ),
+    path("cases/<str:number>/certificate/", certificates.certificate_open, name="certificate_open"),
     path("cases/<str:number>/arrive/", cases.case_arrive, name="case_arrive"),
     path("cases/<str:number>/assess/", cases.case_assess, name="case_assess"),
     path("cases/<str:number>/release/", cases.case_release, name="case_release"),

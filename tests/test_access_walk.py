@@ -24,7 +24,14 @@ from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
 from returnees import tasks
 from returnees.api.examples import REGISTRATION
-from returnees.models import Alert, Case, LabTest, PrintJob, RegistrationDraft
+from returnees.models import (
+    Alert,
+    Case,
+    LabTest,
+    ObservationCertificate,
+    PrintJob,
+    RegistrationDraft,
+)
 from tests.factories import (
     NOW,
     check_in,
@@ -134,6 +141,11 @@ def the_case(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
+def the_case_with_a_certificate(world: World, user: User) -> dict[str, Any]:
+    ObservationCertificate.objects.attach(world.case.journey, b"%PDF-1.7", by=user, now=NOW)
+    return the_case(world, user)
+
+
 def the_handoff(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.handoff.pk}
 
@@ -238,6 +250,10 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:case_detail": Needs("returnees.view_case", given=the_case),
     "returnees:case_history": Needs("returnees.view_case", given=the_case),
     "returnees:document_reveal": Needs("returnees.reveal_identitydocument", given=the_case),
+    "returnees:certificate_attach": Needs("returnees.change_case", given=the_case),
+    "returnees:certificate_open": Needs(
+        "returnees.reveal_identitydocument", given=the_case_with_a_certificate
+    ),
     "returnees:case_arrive": Needs("returnees.change_case", method="post", given=the_case),
     "returnees:case_assess": Needs("returnees.assess_observation", given=the_case),
     "returnees:case_release": Needs("returnees.release_case", method="post", given=the_case),

@@ -9,6 +9,7 @@ from returnees.models.cases import (
     ResidenceKind,
     Whereabouts,
 )
+from returnees.models.certificates import ObservationCertificate
 from returnees.models.custody import Custody
 from returnees.models.drafts import RegistrationDraft
 from returnees.models.health import (
@@ -84,6 +85,7 @@ __all__ = [
     "Journey",
     "LabTest",
     "Observation",
+    "ObservationCertificate",
     "ObservationKind",
     "ObservationRequest",
     "Person",

@@ -29,7 +29,7 @@ from returnees.forms.cases import (
     RestartForm,
     TestForm,
 )
-from returnees.models import Case, CaseNotReady, Observation
+from returnees.models import Case, CaseNotReady, Observation, ObservationCertificate
 
 EXPORTED_AT_MOST = 20_000
 
@@ -92,6 +92,14 @@ def _days(observation: Observation) -> list[dict[str, Any]]:
     return list(days.values())
 
 
+def _certificate(case: Case) -> ObservationCertificate | None:
+    """Who attached one and when, of a case that needs one; the file itself stays unread."""
+    if not case.journey.days_observed_elsewhere:
+        return None
+    attached = ObservationCertificate.objects.filter(journey=case.journey)
+    return attached.defer("content").select_related("attached_by").first()
+
+
 @require_safe
 @permission_required("returnees.view_case", raise_exception=True)
 def case_detail(request: Request, number: str) -> HttpResponse:
@@ -114,6 +122,7 @@ def case_detail(request: Request, number: str) -> HttpResponse:
         .exists(),
         "custodies": case.custodies.select_related("place"),
         "handoffs": case.handoffs.select_related("from_place", "to_place", "closed_by"),
+        "certificate": _certificate(case),
         "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
         "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],
         "decision_text": case.policy.rule_text(case.decision["rule"]),

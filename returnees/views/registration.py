@@ -58,6 +58,10 @@ def case_register(request: Request) -> HttpResponse:
     )
     for warning in form.warnings:
         messages.warning(request, str(warning))
+    if case.journey.days_observed_elsewhere:
+        messages.info(
+            request, _("Please attach the certificate of the days already observed elsewhere.")
+        )
     return redirect(case)
 
 
