@@ -250,6 +250,7 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:case_detail": Needs("returnees.view_case", given=the_case),
     "returnees:case_history": Needs("returnees.view_case", given=the_case),
     "returnees:document_reveal": Needs("returnees.reveal_identitydocument", given=the_case),
+    "returnees:certificate_verify": LoggedIn(),
     "returnees:certificate_attach": Needs("returnees.change_case", given=the_case),
     "returnees:certificate_open": Needs(
         "returnees.reveal_identitydocument", given=the_case_with_a_certificate

@@ -6,6 +6,21 @@ from django.utils.translation import gettext_lazy as _
 from returnees.models.certificates import BEGINNINGS, MOST_BYTES, media_type_of
 
 
+class VerificationForm(forms.Form):
+    """What stands on a printed certificate of release."""
+
+    number = forms.CharField(
+        label=_("Certificate number"),
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "HSY-7K3M9Q-1"}),
+    )
+    code = forms.CharField(
+        label=_("Verification code"),
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "8573-2A63-A25A"}),
+    )
+
+
 class CertificateForm(forms.Form):
     """The scan or photo that somebody attaches; cleaned to its bytes."""
 

@@ -7,6 +7,7 @@ nor does a phone number of the person: whoever may see them opens the case by it
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -115,7 +116,7 @@ def release_certificate(case: Case, second: str = "") -> str:
 
     Raises NoSuchSheet before the first observation is complete.
     """
-    completed = [o for o in case.observations.all() if o.end_reason == EndReason.COMPLETED]
+    completed = _completed(case)
     if not completed:
         raise NoSuchSheet(case.number)
     # Health monitoring follows a release; the certificate is about what came before it.
@@ -149,6 +150,28 @@ SHEETS: dict[str, Callable[[Case, str], str]] = {
     SheetKind.COMMITMENT: commitment_letter,
     SheetKind.CERTIFICATE: release_certificate,
 }
+
+
+def _completed(case: Case) -> list[Observation]:
+    return [o for o in case.observations.all() if o.end_reason == EndReason.COMPLETED]
+
+
+def certified(number: str, code: str) -> Observation | None:
+    """The observation that a printed certificate speaks of; None where number or code is false.
+
+    number: as printed, HSY-4CZE97-1; code: with its hyphens or without.
+    """
+    case_number, _hyphen, which = number.strip().upper().rpartition("-")
+    case = Case.objects.select_related("person").filter(number=case_number).first()
+    if case is None or not which.isdecimal():
+        return None
+    completed = dict(enumerate(_completed(case), start=1))
+    observation = completed.get(int(which))
+    if observation is None:
+        return None
+    true = verification_code(f"{case_number}-{int(which)}", observation).replace("-", "")
+    given = code.strip().upper().replace("-", "")
+    return observation if hmac.compare_digest(true.encode(), given.encode()) else None
 
 
 def verification_code(number: str, observation: Observation) -> str:

@@ -11,8 +11,9 @@ from houshayu import clock
 from houshayu.http import Request
 from houshayu.models import Reveal
 from returnees.forms.cases import ReasonForm
-from returnees.forms.certificates import CertificateForm
+from returnees.forms.certificates import CertificateForm, VerificationForm
 from returnees.models import Case, ObservationCertificate
+from returnees.sheets import certified
 
 
 @permission_required("returnees.change_case", raise_exception=True)
@@ -72,3 +73,16 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
+
+
+def certificate_verify(request: Request) -> HttpResponse:
+    """Whether a printed certificate of release is genuine; for every user, at a gate above all.
+
+    Of the person only what the holder of the paper can be compared with is told.
+    """
+    form = VerificationForm(request.POST or None)
+    context: dict[str, object] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        context["asked"] = True
+        context["observation"] = certified(form.cleaned_data["number"], form.cleaned_data["code"])
+    return render(request, "returnees/certificate_verify.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -27,6 +28,7 @@ from tests.factories import (
     make_user,
     moment,
     observation_of,
+    real_place,
     see_through,
 )
 
@@ -276,6 +278,30 @@ def test_a_stranger_finds_no_sheet(client: Client, stranger: User, case: Case):
     client.force_login(stranger)
 
     assert client.get(sheet_url(case)).status_code == 404
+
+
+def test_at_the_gate_a_printed_certificate_is_told_from_a_false_one(client: Client, guest: Case):
+    text = printed("certificate", released(guest), "en")[1]
+    code = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", text)
+    assert code is not None
+    client.force_login(make_user(role="checkpoint_guard", place=real_place("houshayu")))
+
+    def answer(number: str, code: str) -> str:
+        asked = {"number": number, "code": code}
+        return client.post(reverse("returnees:certificate_verify"), asked).content.decode()
+
+    genuine = answer(f"{guest.number.lower()}-1", code[0].replace("-", "").lower())
+    assert "2020年4月3日" in genuine and "真实有效" in genuine
+    assert guest.document.masked_number not in genuine
+    for number, given in [
+        (f"{guest.number}-1", "0000-0000-0000"),
+        (f"{guest.number}-2", code[0]),
+        (f"{guest.number}-²", code[0]),
+        ("HSY-000000-1", code[0]),
+        ("1", "密码"),
+    ]:
+        page = answer(number, given)
+        assert "核验不通过" in page and "2020年4月3日" not in page
 
 
 def test_there_is_no_certificate_of_an_observation_that_goes_on(
