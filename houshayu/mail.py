@@ -21,7 +21,8 @@ def send_queued(now: datetime, *, limit: int = 50) -> int:
 
     now is real time. A message is marked as being sent, and committed so, before the mail server
     hears of it: if this process dies in between it is not sent again by itself. One that the
-    server refuses goes back into the queue. In the demonstration nothing is ever queued.
+    server refused, or may have had when the line broke, waits for a person to decide. In the
+    demonstration nothing is ever queued.
     """
     if settings.DEMONSTRATION:
         return 0
@@ -36,7 +37,7 @@ def send_queued(now: datetime, *, limit: int = 50) -> int:
             for message in claimed:
                 sent += _send_one(message, server, now)
     except OSError as error:
-        # Not connected: nothing of what is still claimed has left.
+        # Not connected, or no longer: nothing of what is still claimed has left.
         log.warning("mail server out of reach: %s", error.__class__.__name__)
         Message.objects.filter(
             pk__in=[m.pk for m in claimed], mail_status=MailStatus.SENDING
@@ -52,16 +53,18 @@ def _send_one(message: Message, server: BaseEmailBackend, now: datetime) -> bool
         headers={"Message-ID": f"<message-{message.pk}@houshayu>"},
         connection=server,
     )
+    status, lost = MailStatus.SENT, None
     try:
         mail.send()
-    except smtplib.SMTPServerDisconnected:
-        raise
-    except smtplib.SMTPException as refusal:
-        log.warning("mail for message %s refused: %s", message.pk, refusal.__class__.__name__)
+    except OSError as error:  # what smtplib raises is one too
+        log.warning("mail for message %s not sent: %s", message.pk, error.__class__.__name__)
         status = MailStatus.UNCERTAIN
-    else:
-        status = MailStatus.SENT
+        refused = isinstance(error, smtplib.SMTPException)
+        if not refused or isinstance(error, smtplib.SMTPServerDisconnected):
+            lost = error
     Message.objects.filter(pk=message.pk, mail_status=MailStatus.SENDING).update(
         mail_status=status, mail_sent_at=now if status == MailStatus.SENT else None
     )
+    if lost:  # No use in trying the others on this line.
+        raise lost
     return status == MailStatus.SENT

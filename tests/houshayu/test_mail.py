@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import Message as Mail
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -34,7 +35,11 @@ class Postbox(Handler):
 
 @pytest.fixture
 def postbox(settings: object) -> Iterator[Postbox]:
-    box = Postbox()
+    yield from serving(Postbox(), settings)
+
+
+def serving(box: Postbox, settings: object) -> Iterator[Postbox]:
+    """The box while it answers as the mail server of the settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -115,6 +120,29 @@ def test_without_a_mail_server_a_message_waits_and_leaves_later(
     mail.send_queued(timezone.now())
 
     assert (len(postbox.mails), statuses()) == (1, [MailStatus.SENT])
+
+
+class Hangup(Postbox):
+    """A mail server that takes a message and is gone before it says so."""
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await super().handle_DATA(server, session, envelope)
+        server.transport.close()
+        return "250 never heard"
+
+
+def test_a_message_the_server_may_have_is_not_sent_again_by_itself(
+    recipient: User, settings: object
+) -> None:
+    box = Hangup()
+    for _server in serving(box, settings):
+        queue(recipient, 2)
+
+        mail.send_queued(timezone.now(), limit=1)
+        mail.send_queued(timezone.now())
+        mail.send_queued(timezone.now())
+
+    assert (len(box.mails), statuses()) == (2, [MailStatus.UNCERTAIN] * 2)
 
 
 def test_what_a_dead_sender_left_is_decided_by_a_person(
