@@ -88,9 +88,11 @@ def _die_with_parent(how: signal.Signals) -> Callable[[], None]:
 
 def in_folder(program: str, folder: Path) -> Iterator[int]:
     """Ids of the program's processes at work in the folder: a server stands in its data folder."""
+    # The environment may have been made anew under a process that goes on.
+    names = {program, f"{program} (deleted)"}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if (process / "exe").readlink().name == program and (process / "cwd").samefile(folder):
+            if (process / "exe").readlink().name in names and (process / "cwd").samefile(folder):
                 yield int(process.name)
 
 

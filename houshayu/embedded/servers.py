@@ -91,6 +91,9 @@ class Postgres:
             "max_connections": "300",
             "shared_buffers": "256MB",
             "timezone": "UTC",
+            # The statement that failed, and the row, are people's data.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if self.fast:
             settings |= dict.fromkeys(["fsync", "synchronous_commit", "full_page_writes"], "off")

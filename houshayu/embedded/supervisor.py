@@ -85,7 +85,10 @@ def stop() -> int:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             print("Houshayu is not running.")
         except BlockingIOError:
-            os.kill(int(lock.read()), signal.SIGTERM)
+            pid = lock.read()
+            if not pid:
+                raise Trouble("Houshayu is only just starting: try again.") from None
+            os.kill(int(pid), signal.SIGTERM)
             fcntl.flock(lock, fcntl.LOCK_SH)
             print("Houshayu has stopped; the data stays.")
     return 0
@@ -185,7 +188,10 @@ def _check_secrets(var: Path) -> None:
             f"{var / 'secrets.json'} is gone, and without it the data can't be read: "
             "put it back, or start over with make reset."
         )
-    secrets.load_or_create(var)
+    try:
+        secrets.load_or_create(var)
+    except ValueError as damaged:
+        raise Trouble(f"{damaged}: put a copy back, or start over with make reset.") from None
     if not (var / "secrets.json").exists():
         raise Trouble(f"{var} can't be written: is the disk full, or read-only?")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2
 import pytest
 import redis
 
@@ -105,6 +107,35 @@ def test_a_server_that_did_not_hear_of_it_is_ended_by_the_next_start(
 
     wait_until_gone(servers)
     assert ask(var, "SELECT 1") == 1
+
+
+def test_a_server_whose_program_was_removed_is_still_found(home: Path) -> None:
+    program = home / "postgres"
+    shutil.copy(shutil.which("sleep") or "", program)
+    server = subprocess.Popen([program, "60"], cwd=home)
+    try:
+        program.unlink()
+
+        assert list(in_folder("postgres", home)) == [server.pid]
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_the_log_tells_neither_the_statement_nor_the_row(make_var: MakeVar, hold: Hold) -> None:
+    var = make_var()
+    hold(var)
+
+    with pytest.raises(psycopg2.Error):
+        ask(
+            var,
+            "CREATE TEMP TABLE person (name text CHECK (name = ''));"
+            "INSERT INTO person VALUES ('OUYANG')",
+        )
+
+    log = (var / "postgres.log").read_text()
+    assert "violates check constraint" in log
+    assert "OUYANG" not in log
 
 
 def test_an_old_pid_file_that_names_a_living_stranger_is_no_obstacle(

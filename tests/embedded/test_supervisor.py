@@ -101,6 +101,17 @@ def test_data_without_their_secrets_are_not_opened(var: Path) -> None:
     assert not (var / "secrets.json").exists()
 
 
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"SECRET_KEY": "x"}'])
+def test_damaged_secrets_are_named_and_kept(var: Path, left: str) -> None:
+    var.mkdir()
+    (var / "secrets.json").write_text(left)
+
+    line = refusal(var)
+
+    assert line.startswith(f"houshayu: {var / 'secrets.json'} is damaged: ")
+    assert (var / "secrets.json").read_text() == left
+
+
 def test_only_their_owner_reads_the_secrets_and_they_stay_the_same(var: Path) -> None:
     made = secrets.load_or_create(var)
 
@@ -129,3 +140,12 @@ def test_stopping_what_does_not_run_is_no_trouble(var: Path) -> None:
     done = supervise("stop", HOUSHAYU_VAR=str(var))
 
     assert (done.returncode, done.stdout) == (0, "Houshayu is not running.\n")
+
+
+def test_stopping_what_has_not_said_who_it_is_ends_nothing(var: Path) -> None:
+    with only_one(var):
+        (var / "lock").write_text("")
+
+        line = refusal(var, "stop")
+
+    assert line == "houshayu: Houshayu is only just starting: try again."
