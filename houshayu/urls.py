@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from houshayu.views import home, language, members, messages, posts
+from houshayu.views import home, language, members, messages, posts, reveals
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("members/", members.membership_list, name="membership_list"),
     path("members/new/", members.user_add, name="user_add"),
     path("members/<int:pk>/roles/", members.membership_add, name="membership_add"),
+    path("members/<int:pk>/password/", members.password_renew, name="password_renew"),
+    path("reveals/", reveals.reveal_list, name="reveal_list"),
     path("roles/<int:pk>/remove/", members.membership_remove, name="membership_remove"),
     path("api/", include("houshayu.api_urls")),
     path("", include("returnees.urls")),

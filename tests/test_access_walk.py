@@ -235,6 +235,8 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "membership_list": Needs("houshayu.administer"),
     "user_add": Needs("houshayu.administer"),
     "membership_add": Needs("houshayu.administer", given=a_colleague),
+    "password_renew": Needs("houshayu.administer", method="post", given=a_colleague),
+    "reveal_list": Needs("houshayu.view_reveal"),
     "membership_remove": Needs("houshayu.administer", method="post", given=the_role_of_a_colleague),
     "returnees:case_register": Needs("returnees.add_case", answers=(200, 422)),
     "returnees:draft_save": Needs(

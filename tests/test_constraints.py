@@ -14,13 +14,14 @@ from houshayu.models import Membership, Message, Place, Post, User
 from returnees.models import (
     CarePreference,
     Case,
+    ObservationCertificate,
     PrintJob,
     SheetKind,
     TransitPoint,
     VisitedPlace,
 )
 from tests.attacks import refused_by, sql
-from tests.factories import NOW, make_case
+from tests.factories import NOW, make_case, make_user
 from tests.test_conventions import own_models
 
 
@@ -114,6 +115,18 @@ def test_the_form_and_its_sheets_make_sense(filled: Case, constraint: str, attac
 def test_users_posts_and_messages_make_sense(filled: Case, constraint: str, attack: str) -> None:
     with refused_by(constraint):
         sql(f"UPDATE houshayu_{attack}")
+
+
+def test_a_login_is_one_persons_in_any_spelling(filled: Case) -> None:
+    make_user(username="SENDERS")
+    with refused_by("user_username_once_in_any_spelling"):
+        sql("UPDATE houshayu_user SET username = 'SENDER' WHERE username = 'SENDERS'")
+
+
+def test_a_certificate_is_a_file_of_a_known_kind(filled: Case, sender: User) -> None:
+    ObservationCertificate.objects.attach(filled.journey, b"%PDF-1.7", by=sender, now=NOW)
+    with refused_by("observationcertificate_kind_known"):
+        sql("UPDATE returnees_observationcertificate SET media_type = 'text/html'")
 
 
 def test_a_task_of_a_place_is_one_post(filled: Case) -> None:

@@ -4,15 +4,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
+
+from houshayu.models.memberships import Membership
+from houshayu.models.places import Place
 
 if TYPE_CHECKING:
     from houshayu.models.users import User
 
 
 class RevealQuerySet(models.QuerySet["Reveal"]):
+    def visible_to(self, user: User) -> RevealQuerySet:
+        """What was read by those who work in the places the user audits."""
+        places = Place.objects.covered_by(user, "houshayu.view_reveal")
+        there = Membership.objects.filter(user=OuterRef("by"), place__in=places)
+        return self.filter(Exists(there))
+
     def record(self, *, by: User, subject: models.Model, reason: str, now: datetime) -> Reveal:
         """Write down that somebody is about to read a protected value in full.
 
@@ -66,3 +77,9 @@ class Reveal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.subject_id}"
+
+    @property
+    def what(self) -> str:
+        """What kind of record it was, in words."""
+        models = (m for m in apps.get_models() if m._meta.model_name == self.subject)
+        return str(next((m._meta.verbose_name for m in models), self.subject))

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,7 +27,12 @@ class User(AbstractUser):
             models.CheckConstraint(
                 name="user_language_known",
                 condition=models.Q(language__in=settings.INTERFACE_LANGUAGES),
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_once_in_any_spelling",
+                violation_error_message=_("A user with this login exists."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -35,19 +36,27 @@ class UserForm(forms.ModelForm):
 
 
 class MembershipForm(forms.ModelForm):
-    """One more role at a place."""
+    """One more role at a place; `by` is who gives it."""
 
     class Meta:
         model = Membership
         fields = ["role", "place"]
 
-    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: QuerySet[Place], by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.by = by
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.user == self.by and not self.by.is_superuser:
+            raise forms.ValidationError(
+                _("You can't give yourself a role; another administrator can.")
+            )
+        return super().clean() or {}
 
     def _get_validation_exclusions(self) -> set[str]:
         # The user is given; that nobody has a role twice is checked with it.
-        return super()._get_validation_exclusions() - {"user"}
+        return super()._get_validation_exclusions() - {"user"}  # type: ignore[misc]
 
 
 def _places(request: Request) -> QuerySet[Place]:
@@ -82,16 +91,35 @@ def user_add(request: Request) -> HttpResponse:
             Membership.objects.create(
                 user=user, role=form.cleaned_data["role"], place=form.cleaned_data["place"]
             )
-        context = {"new_user": user, "password": password}
-        return render(request, "houshayu/user_added.html", context)
+        return _password_page(request, user, password)
     return render(request, "houshayu/user_add.html", {"form": form})
+
+
+@require_POST
+@permission_required("houshayu.administer", raise_exception=True)
+def password_renew(request: Request, pk: int) -> HttpResponse:
+    """A new password, shown once, for somebody who forgot theirs; it ends their sessions."""
+    member = get_object_or_404(_members(request), pk=pk)
+    if member == request.user:
+        return redirect("account_change_password")
+    password = get_random_string(14)
+    get_adapter().set_password(member, password)
+    return _password_page(request, member, password)
+
+
+def _password_page(request: Request, user: User, password: str) -> HttpResponse:
+    context = {"new_user": user, "password": password}
+    return render(request, "houshayu/user_added.html", context)
 
 
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_add(request: Request, pk: int) -> HttpResponse:
     member = get_object_or_404(_members(request), pk=pk)
     form = MembershipForm(
-        request.POST or None, places=_places(request), instance=Membership(user=member)
+        request.POST or None,
+        places=_places(request),
+        by=request.user,
+        instance=Membership(user=member),
     )
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from knox.models import AuthToken
 
-from houshayu.models import Place, Role, User
+from houshayu.models import Membership, Place, Role, User
 from tests.factories import make_user
 
 PASSWORD = "a-long-day-at-the-hub"
@@ -69,6 +70,16 @@ def test_a_locked_account_locks_out_nobody_else(
     assert log_in(client, "chen")
 
 
+def test_another_spelling_of_name_or_host_gives_no_further_tries(
+    client: Client, worker: User
+) -> None:
+    for port, name in enumerate(["zhang", "ZHANG", "Zhang", " zhang", "zhang"], start=8000):
+        wrong = {"login": name, "password": "wrong"}
+        client.post(reverse("account_login"), wrong, headers={"Host": f"testserver:{port}"})
+
+    assert not log_in(client, "zhang")
+
+
 # --- Passwords and sessions -----------------------------------------------------------------------
 
 
@@ -106,6 +117,28 @@ def test_a_new_password_ends_the_sessions_elsewhere(client: Client, worker: User
 
     assert client.get(reverse("inbox")).status_code == 200
     assert elsewhere.get(reverse("inbox")).status_code == 302
+
+
+def test_a_new_password_ends_the_tokens_too(client: Client, worker: User) -> None:
+    _stored, token = AuthToken.objects.create(user=worker)
+    assert log_in(client, "zhang")
+
+    client.post(
+        reverse("account_change_password"),
+        {
+            "oldpassword": PASSWORD,
+            "password1": "new-words-tonight",
+            "password2": "new-words-tonight",
+        },
+    )
+
+    assert api_answers(token) == 401
+
+
+def api_answers(token: str) -> int:
+    """The status of the list of cases for who has the token."""
+    headers = {"Authorization": f"Token {token}"}
+    return Client().get(reverse("api:case-list"), headers=headers).status_code
 
 
 def test_logging_out_takes_a_press_not_a_link(client: Client, worker: User) -> None:
@@ -175,6 +208,19 @@ def test_with_a_second_step_the_password_alone_does_not_let_in(
 
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert client.get(reverse("inbox")).status_code == 200
+
+
+def test_a_token_older_than_the_role_does_not_do_without_the_second_step(
+    required: None, community: Place, worker: User
+) -> None:
+    _stored, token = AuthToken.objects.create(user=worker)
+    assert api_answers(token) == 200
+
+    Membership.objects.create(user=worker, role=Role.COORDINATOR, place=community)
+    assert api_answers(token) == 403
+
+    totp.TOTP.activate(worker, totp.generate_totp_secret())
+    assert api_answers(token) == 200
 
 
 def test_a_recovery_code_lets_in_once(required: None, client: Client, coordinator: User) -> None:

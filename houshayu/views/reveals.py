@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from houshayu.http import Request
+from houshayu.keyset import keyset_page
+from houshayu.models import Reveal
+
+
+@require_safe
+@permission_required("houshayu.view_reveal", raise_exception=True)
+def reveal_list(request: Request) -> HttpResponse:
+    """Who read which protected value, when and why, of those who work in the auditor's places."""
+    reveals = Reveal.objects.visible_to(request.user).select_related("by")
+    page = keyset_page(request, reveals, order=["-at", "-id"])
+    return render(request, "houshayu/reveal_list.html", {"page": page})
