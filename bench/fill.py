@@ -137,7 +137,7 @@ def fill(cases: int) -> None:
         (
             (
                 n, _number(n), n, n, homes[n % len(homes)], "", "1", "", "101", "owned", "", "x",
-                "1", "x", "", utc(began), utc(began),
+                "", "x", "", utc(began), utc(began),
                 f"00000000-0000-0000-0000-{n:012x}", "visit", worker, "", "", policy, "{}",
                 utc(began), *(_closing(n, began, utc)), "",
             )

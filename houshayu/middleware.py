@@ -21,7 +21,7 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
 
 
 class NulMiddleware:
-    """An address with a NUL character is a bad request: nobody types one, and Postgres takes none."""
+    """An address with a NUL character, which Postgres does not take, is a bad request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,6 +30,19 @@ class NulMiddleware:
         if "%00" in request.get_full_path():
             raise BadRequest("The address has a NUL character.")
         return self.get_response(request)
+
+
+class PrivateMiddleware:
+    """What somebody logged in has seen is kept by no browser: PCs and telephones are shared."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
 
 
 class LanguageMiddleware:

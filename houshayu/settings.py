@@ -42,6 +42,9 @@ if PRODUCTION:
         "ALLOWED_HOSTS",
         "DATABASE_URL",
         "REDIS_URL",
+        "SITE_URL",
+        "EMAIL_URL",
+        "DEFAULT_FROM_EMAIL",
     ]
     if missing := [name for name in required if not env.str(name, "")]:
         raise ImproperlyConfigured(
@@ -65,6 +68,8 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION else 0
+# What other hosts of the domain do is for its owner to decide; all else of check --deploy holds.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 60 * 60 * 12  # one duty shift
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -112,6 +117,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Pages of many rows are mostly repetition; Django masks its tokens and pads the length.
+    "django.middleware.gzip.GZipMiddleware",
     "houshayu.middleware.NulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -119,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "houshayu.middleware.PrivateMiddleware",
     "houshayu.middleware.LanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

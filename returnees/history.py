@@ -27,8 +27,6 @@ DERIVED = {
     "custody_id", "ended_on", "decision",
 }  # fmt: skip
 HIDDEN = _("(changed, not shown)")
-# Phone numbers that are not encrypted, one of them in the middle of a text.
-WITH_PHONE_NUMBERS = {"emergency_contact_phone", "landlord_or_agent"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ class _Values:
     def shown(self, field: Any, value: Any) -> Any:
         if value in (None, "", []):
             return ""
-        if isinstance(field, EncryptedTextField) or field.name in WITH_PHONE_NUMBERS:
+        if isinstance(field, EncryptedTextField):
             return HIDDEN
         if field.is_relation:
             key = (field.related_model, value)

@@ -82,12 +82,18 @@ class DwellingSection(serializers.ModelSerializer):
         allow_null=True,
     )
     emergency_contact_phone = PhoneField(label=_("Emergency contact's phone"))
+    # It has a phone number in the middle of its text, which can't be masked.
+    landlord_or_agent = serializers.CharField(
+        label=_("Landlord or agent, phone"),
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+    )
 
     class Meta:
         model = Case
         fields = person.DwellingForm.Meta.fields
-        # It has a phone number in the middle of its text, which can't be masked.
-        extra_kwargs = {"landlord_or_agent": {"write_only": True}}
 
 
 class ArrivalSection(serializers.ModelSerializer):

@@ -79,7 +79,7 @@ class ReadingForm(forms.Form):
         return Reading(
             observation=self.observation,
             temperature=data["temperature"],
-            symptoms=tuple(data["symptoms"]),
+            symptoms=tuple(dict.fromkeys(data["symptoms"])),
             method=data["method"] or TemperatureMethod.AXILLARY,
             channel=data["channel"] or Channel.STAFF,
         )

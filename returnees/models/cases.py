@@ -21,6 +21,7 @@ from houshayu.clock import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind, PolicyVersion
 from houshayu.policy import day_zero_after_contact, release_at
+from houshayu.privacy.fields import EncryptedTextField
 from returnees.models.people import Person
 
 if TYPE_CHECKING:
@@ -204,9 +205,10 @@ class Case(models.Model):
     unit = models.CharField(_("Unit"), max_length=20, blank=True)
     room = models.CharField(_("Room"), max_length=20, blank=True)
     residence_kind = models.CharField(_("Dwelling"), max_length=10, choices=ResidenceKind)
-    landlord_or_agent = models.CharField(_("Landlord or agent, phone"), max_length=120, blank=True)
+    # Encrypted whole: a phone number stands in the middle of the text.
+    landlord_or_agent = EncryptedTextField(_("Landlord or agent, phone"), blank=True)
     emergency_contact_name = models.CharField(_("Emergency contact in China"), max_length=80)
-    emergency_contact_phone = models.CharField(_("Emergency contact's phone"), max_length=20)
+    emergency_contact_phone = EncryptedTextField(_("Emergency contact's phone"))
     emergency_contact_relation = models.CharField(_("Emergency contact's relation"), max_length=40)
     address_abroad = models.CharField(_("Address abroad, last 14 days"), max_length=200, blank=True)
     # The arrival decides the policy and day 0; expected until somebody has seen the person.

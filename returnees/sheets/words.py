@@ -19,8 +19,8 @@ from returnees.models import Person
 
 # Of a row of cells; two, three, four or six of them divide it evenly.
 COLUMNS = 12
-# Free text that may hold a phone number.
-WITH_PHONE_NUMBERS = ("emergency_contact_phone", "landlord_or_agent")
+# Free text with a phone number in the middle of it.
+WITH_PHONE_NUMBERS = ("landlord_or_agent",)
 PHONE = re.compile(r"\+?\d[\d -]{5,}\d")
 
 
@@ -45,6 +45,8 @@ def said(record: models.Model, name: str) -> str:
     value = getattr(record, name)
     if value is None or value in ("", []):
         return ""
+    if name in WITH_PHONE_NUMBERS:
+        return PHONE.sub(lambda number: mask_phone(number[0]), value)
     if isinstance(field, EncryptedTextField):
         return mask_phone(value)
     if isinstance(field, ArrayField):
@@ -59,8 +61,6 @@ def said(record: models.Model, name: str) -> str:
         return name_of(value)
     if isinstance(value, PolicyVersion):
         return value.code
-    if name in WITH_PHONE_NUMBERS:
-        return PHONE.sub(lambda number: mask_phone(number[0]), value)
     return told(value)
 
 

@@ -167,9 +167,7 @@ def document_reveal(request: Request, number: str) -> HttpResponse:
             )
             revealed = case.document.document_number
     context = {"case": case, "form": form, "revealed": revealed}
-    response = render(request, "returnees/document_reveal.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "returnees/document_reveal.html", context)
 
 
 def _act(

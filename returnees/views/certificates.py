@@ -69,8 +69,7 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
         content,
         content_type=certificate.media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{case.number}-certificate.{suffix}"',
-            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{case.number}-certificate.{suffix}"'
         },
     )
 

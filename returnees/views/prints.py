@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,6 +18,7 @@ from returnees import sheets, tasks
 from returnees.models import Case, PrintJob, SheetKind
 
 # A job of this size takes a few minutes; a longer list is printed in parts.
+NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
 AT_MOST = 500
 
 
@@ -51,7 +54,8 @@ def print_many(request: Request) -> HttpResponse:
     sheet = request.POST.get("sheet", "")
     if sheet not in SheetKind.values:
         raise Http404
-    chosen = set(request.POST.getlist("case"))
+    # What is no case number was not chosen on a page.
+    chosen = {each for each in request.POST.getlist("case") if NUMBER.fullmatch(each)}
     visible = Case.objects.visible_to(request.user, "returnees.print_case")
     found = sheets.printable(visible, sheet).filter(number__in=chosen).order_by("number")
     numbers = list(found.values_list("number", flat=True))

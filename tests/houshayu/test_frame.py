@@ -74,6 +74,13 @@ def test_switching_language_leads_to_no_other_site_and_no_unknown_language(
     assert not answer.cookies
 
 
+def test_what_was_seen_logged_in_is_kept_by_no_browser(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    for name in ("returnees:case_list", "returnees:case_export", "inbox"):
+        assert "no-store" in client.get(reverse(name)).headers["Cache-Control"]
+
+
 # --- Menu and messages ------------------------------------------------------------------------
 
 
@@ -96,10 +103,12 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
             "returnees:alert_list",
             "inbox",
             "post_list",
+            "returnees:certificate_verify",
             "outbox",
         )
     ]
-    assert menu_of(make_user()) == [reverse("inbox")]
+    everybodys = [reverse("inbox"), reverse("returnees:certificate_verify")]
+    assert menu_of(make_user()) == everybodys
 
 
 def test_a_stranger_sees_no_menu_and_costs_no_query(

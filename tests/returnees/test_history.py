@@ -63,6 +63,22 @@ def test_each_answer_that_was_replaced_can_be_read_in_words(registered: Case, se
         }
 
 
+def test_that_a_phone_number_was_replaced_is_told_and_the_number_is_not(
+    registered: Case, sender: User
+) -> None:
+    form = answers(
+        transits=["Helsinki", "Vantaa"],
+        emergency_contact_phone="13911112222",
+        landlord_or_agent="老李 13700009876",
+    )
+
+    with override("en"):
+        assert correct(registered, form, sender) == {
+            ("case", "Emergency contact's phone", "(changed, not shown)", "(changed, not shown)"),
+            ("case", "Landlord or agent, phone", "", "(changed, not shown)"),
+        }
+
+
 def test_what_was_told_before_alerts_nobody_again(registered: Case, sender: User) -> None:
     ill = {"symptoms": ["dry_cough"]}
     correct(registered, answers(transits=[], health=ill), sender)

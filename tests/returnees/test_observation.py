@@ -15,6 +15,7 @@ from returnees.models import (
     AlertKind,
     Case,
     CaseClosed,
+    ContactToCome,
     Observation,
     Resolution,
 )
@@ -201,6 +202,14 @@ def test_a_contact_before_the_arrival_changes_nothing(observed: Case) -> None:
     observed.restart(at=moment("2020-03-22"), last_contact_on=date(2020, 3, 15))
 
     assert counted(observed) == [("centralized", date(2020, 3, 20), date(2020, 4, 3), "")]
+
+
+@pytest.mark.parametrize("day", [date(2020, 3, 23), date(9999, 12, 31)])
+def test_a_contact_to_come_restarts_nothing(observed: Case, day: date) -> None:
+    with pytest.raises(ContactToCome):
+        observed.restart(at=moment("2020-03-22"), last_contact_on=day)
+
+    assert observed.observations.get().started_on == date(2020, 3, 20)
 
 
 def test_nothing_restarts_for_who_is_not_observed(case: Case) -> None:

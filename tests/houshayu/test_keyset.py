@@ -1,0 +1,90 @@
+"""Paging by key: every row once, whatever its moment, and no page for a made-up key."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from houshayu.keyset import KeysetPage, keyset_page
+from houshayu.models import Message, User
+from tests.factories import NOW, make_user
+
+FRACTION = NOW + timedelta(microseconds=123_456)
+
+
+def receive(user: User, many: int) -> None:
+    """As many messages, all of one moment, as a reminder sends them."""
+    Message.objects.deliver(
+        Message(recipient=user, key=str(number), subject=str(number), created_at=FRACTION)
+        for number in range(many)
+    )
+
+
+def page(query: str, order: list[str]) -> KeysetPage[Message]:
+    request = RequestFactory().get("/", QueryDict(query).dict())
+    return keyset_page(request, Message.objects.all(), order=order, size=2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [["-created_at", "-id"], ["created_at", "id"]])
+def test_rows_of_one_moment_all_stand_on_some_page_and_once(order: list[str]) -> None:
+    receive(make_user(), 5)
+
+    seen, query = [], ""
+    while (not seen or query) and len(seen) < 10:
+        found = page(query, order)
+        seen += [int(row.key) for row in found.rows]
+        query = found.next
+
+    assert sorted(seen) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.django_db
+def test_the_way_back_leads_over_the_same_rows() -> None:
+    receive(make_user(), 5)
+    first = page("", ["-created_at", "-id"])
+    second = page(first.next, ["-created_at", "-id"])
+
+    back = page(second.previous, ["-created_at", "-id"])
+
+    assert back.rows == first.rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        ["abc", 1],
+        [1, 1],
+        [NOW.isoformat(), "x"],
+        [NOW.isoformat(), 10**30],
+        ["2020-03-20", 1],
+        ["0001-01-01T00:00:00+14:00", 1],
+        [NOW.isoformat()],
+        {"a": 1},
+        None,
+    ],
+)
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_a_key_that_is_not_ours_breaks_no_page(client: Client, made_up: Any, side: str) -> None:
+    client.force_login(make_user(), "houshayu.access.MembershipBackend")
+    key = base64.urlsafe_b64encode(json.dumps(made_up).encode()).decode()
+
+    assert client.get(reverse("inbox"), {side: key}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", [b"[" * 3000, b"\xff", b"{", b'["\\u0000", 1]'])
+def test_a_key_that_is_no_json_breaks_no_page(client: Client, key: bytes) -> None:
+    client.force_login(make_user(), "houshayu.access.MembershipBackend")
+
+    answer = client.get(reverse("inbox"), {"after": base64.urlsafe_b64encode(key).decode()})
+
+    assert answer.status_code == 200
