@@ -17,7 +17,7 @@ from django.db import connection
 from houshayu.clock import BEIJING
 from houshayu.models import Place, PlaceKind, PolicyVersion, Role, User
 from returnees import names
-from returnees.models.cases import CROCKFORD
+from returnees.models.case_queries import CROCKFORD
 from transfers.demonstration.accounts import create_accounts
 from transfers.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 

@@ -63,7 +63,7 @@ def tiles(user: User, now: datetime) -> list[Tile]:
         .aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=now)))
     )
     missing = rounds.missing(places, on, slot).count()
-    alerts = Alert.objects.open().filter(case__in=visible).count()
+    alerts = Alert.objects.open().visible_to(user, "returnees.view_dashboard").count()
     handoff_list = reverse("transfers:handoff_list")
     return [
         *(

@@ -199,7 +199,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return CaseRowSerializer if self.action == "list" else CaseSerializer
 
     def get_queryset(self) -> QuerySet[Case]:
-        cases = Case.objects.visible_to(self.request.user).for_rows()
+        cases = Case.objects.in_hands_of(self.request.user).for_rows()
         if self.action == "list":
             return cases
         return cases.select_related(

@@ -162,8 +162,8 @@ class CaseCheckInResource(mixins.ListModelMixin, Resource):
     ordering = ["taken_at", "pk"]
 
     def get_queryset(self) -> QuerySet[CheckIn]:
-        visible = Case.objects.visible_to(self.request.user)
-        case = get_object_or_404(visible, number=self.kwargs["number"])
+        in_hands = Case.objects.in_hands_of(self.request.user)
+        case = get_object_or_404(in_hands, number=self.kwargs["number"])
         return CheckIn.objects.filter(observation__case=case).select_related(
             "observation__case", "recorded_by"
         )

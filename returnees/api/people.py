@@ -70,12 +70,12 @@ class PersonResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
     lookup_field = "number"
 
     def get_queryset(self) -> QuerySet[Person]:
-        cases = Case.objects.visible_to(self.request.user)
+        cases = Case.objects.in_hands_of(self.request.user)
         return Person.objects.filter(Exists(cases.filter(person=OuterRef("pk")))).prefetch_related(
             Prefetch("cases", cases.select_related("document").order_by("opened_at"), "seen_cases")
         )
 
     def get_object(self) -> Person:
-        cases = Case.objects.visible_to(self.request.user)
+        cases = Case.objects.in_hands_of(self.request.user)
         case = get_object_or_404(cases, number=self.kwargs["number"])
         return self.get_queryset().get(pk=case.person_id)

@@ -1,4 +1,5 @@
 from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
+from returnees.models.case_queries import Whereabouts
 from returnees.models.cases import (
     Case,
     CaseClosed,
@@ -7,7 +8,6 @@ from returnees.models.cases import (
     ContactToCome,
     IntakeChannel,
     ResidenceKind,
-    Whereabouts,
 )
 from returnees.models.certificates import ObservationCertificate
 from returnees.models.custody import Custody

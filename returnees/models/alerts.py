@@ -44,7 +44,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(OPEN)
 
     def visible_to(self, user: User, permission: str = "returnees.view_case") -> AlertQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user, permission))
+        """Alerts of cases in the user's hands, and those raised while they were."""
+        return self.filter(
+            Q(case__in=Case.objects.in_hands_of(user, permission))
+            | Q(place__in=Place.objects.covered_by(user, permission))
+        )
 
     def for_rows(self, user: User) -> AlertQuerySet:
         """With everything returnees/_alert_row.html reads, in one query."""

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Case as Choose
-from django.db.models import Exists, F, FilteredRelation, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,31 +19,13 @@ from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind, PolicyVersion
 from houshayu.policy import day_zero_after_contact, release_at
 from houshayu.privacy.fields import EncryptedTextField
+from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
 
 if TYPE_CHECKING:
     from houshayu.models import User
     from returnees.models.custody import Custody
     from returnees.models.observation import Observation
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_case_number() -> str:
-    """A number that says nothing about how many cases there are."""
-    return "HSY-" + "".join(secrets.choice(CROCKFORD) for _ in range(6))
-
-
-class Whereabouts(models.TextChoices):
-    """Where a case stands; worked out from the place that holds it, never stored."""
-
-    EXPECTED = "expected", _("Expected")
-    AT_HUB = "at_hub", _("At the hub")
-    IN_HOTEL = "in_hotel", _("In a hotel")
-    AT_HOME = "at_home", _("At home")
-    IN_HOSPITAL = "in_hospital", _("In hospital")
-    ELSEWHERE = "elsewhere", _("In other hands")
-    CLOSED = "closed", _("Closed")
 
 
 class CaseOutcome(models.TextChoices):
@@ -74,9 +53,6 @@ class IntakeChannel(models.TextChoices):
     SWEEP = "sweep", _("Screening sweep")
 
 
-OPEN = Q(closed_at=None)
-
-
 class CaseClosed(Conflict):
     """The case was closed before this call."""
 
@@ -87,97 +63,6 @@ class CaseNotReady(Conflict):
 
 class ContactToCome(Conflict):
     """The last contact with an infected person lies in the future."""
-
-
-class _IsOneOf(Func):
-    """value = ANY(array)."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = models.BooleanField()
-
-
-def _is_any(rows: models.QuerySet[Any]) -> Subquery:
-    """Whether there is such a row, asked of an index for each case.
-
-    Of two EXISTS joined by OR Postgres makes hashes of the whole tables, history and all.
-    """
-    found = rows.order_by().values_list(Value(True))[:1]
-    return Subquery(found, output_field=models.BooleanField())
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    def open(self) -> CaseQuerySet:
-        return self.filter(OPEN)
-
-    def visible_to(self, user: User, permission: str = "returnees.view_case") -> CaseQuerySet:
-        """Cases that the user's places hold, held, or are being offered.
-
-        A former holder keeps sight of the case; what may be done is asked with held_by.
-        """
-        from returnees.models.custody import Custody
-
-        if user.is_superuser:
-            return self.all()
-        # An array is worked out once; a subquery would be for each case.
-        places = ArraySubquery(Place.objects.covered_by(user, permission).order_by().values("pk"))
-        held = Custody.objects.filter(_IsOneOf(F("place"), places), case=OuterRef("pk"))
-        # The reverse name of transfers.Handoff.case; returnees must not import transfers.
-        offers = Case.handoffs.rel.related_model.objects.filter(  # type: ignore[attr-defined]
-            _IsOneOf(F("to_place"), places), case=OuterRef("pk"), status="offered"
-        )
-        return self.filter(Q(_is_any(held)) | Q(_is_any(offers)))
-
-    def held_by(self, user: User, permission: str) -> CaseQuerySet:
-        """Open cases in the hands of places where the user holds the permission."""
-        from returnees.models.custody import Custody
-
-        places = Place.objects.covered_by(user, permission)
-        return self.filter(
-            OPEN,
-            Exists(Custody.objects.open().filter(case=OuterRef("pk"), place__in=places)),
-        )
-
-    def with_holder(self) -> CaseQuerySet:
-        """With `holding` (the open custody and its place) and `whereabouts`."""
-        return self.annotate(
-            holding=FilteredRelation("custodies", condition=Q(custodies__ended_at=None))
-        ).annotate(
-            whereabouts=Choose(
-                When(closed_at__isnull=False, then=Value(Whereabouts.CLOSED)),
-                When(holding__place__kind=PlaceKind.HUB, then=Value(Whereabouts.AT_HUB)),
-                When(holding__place__kind=PlaceKind.HOTEL, then=Value(Whereabouts.IN_HOTEL)),
-                When(holding__place__kind=PlaceKind.HOSPITAL, then=Value(Whereabouts.IN_HOSPITAL)),
-                When(arrived_at=None, then=Value(Whereabouts.EXPECTED)),
-                When(holding__place__kind__in=HOME_KINDS, then=Value(Whereabouts.AT_HOME)),
-                default=Value(Whereabouts.ELSEWHERE),
-                output_field=models.CharField(),
-            )
-        )
-
-    def for_rows(self) -> CaseQuerySet:
-        """With everything returnees/_case_row.html reads, in one query."""
-        return (
-            self.with_holder()
-            .annotate(
-                observed=FilteredRelation("observations", condition=Q(observations__ended_at=None))
-            )
-            .select_related("person", "community", "holding__place", "observed")
-            .annotate(
-                open_alerts=Exists(
-                    Case.alerts.rel.related_model._default_manager.filter(
-                        case=OuterRef("pk"), resolved_at=None
-                    )
-                )
-            )
-        )
-
-    def create_numbered(self, **fields: Any) -> Case:
-        """Create a case under a fresh number; another try where the dice fell twice alike."""
-        while True:
-            number = new_case_number()
-            if not self.filter(number=number).exists():
-                return self.create(number=number, **fields)
 
 
 @pghistory.track()
@@ -309,7 +194,8 @@ class Case(models.Model):
         return self.arrived_at or self.expected_arrival_at
 
     if TYPE_CHECKING:
-        # Of a case fetched with_holder() or for_rows().
+        # Of a case fetched with_holder(), for_rows() or with_in_hands().
+        in_hands: bool | None
         whereabouts: str
         holding: Custody | None
         observed: Observation | None

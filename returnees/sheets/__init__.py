@@ -33,7 +33,7 @@ from returnees.models import (
     Person,
     SheetKind,
 )
-from returnees.models.cases import CaseQuerySet
+from returnees.models.case_queries import CaseQuerySet
 from returnees.sheets.registration import sections
 
 

@@ -27,7 +27,7 @@ def run(job: PrintJob, *, now: datetime) -> None:
 
 def _sheets(job: PrintJob) -> Iterator[str]:
     """The sheets of the cases that the one who asked may still print, in order of number."""
-    visible = Case.objects.visible_to(job.asked_by, "returnees.print_case")
-    cases = printable(visible.filter(number__in=job.numbers), job.sheet).order_by("number")
+    in_hands = Case.objects.in_hands_of(job.asked_by, "returnees.print_case")
+    cases = printable(in_hands.filter(number__in=job.numbers), job.sheet).order_by("number")
     for case in with_everything(cases):
         yield SHEETS[job.sheet](case, job.language)

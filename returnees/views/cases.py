@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,14 +30,14 @@ from returnees.forms.cases import (
     RestartForm,
     TestForm,
 )
-from returnees.models import Case, CaseNotReady, Observation, ObservationCertificate
+from returnees.models import Case, CaseNotReady, CheckIn, Observation, ObservationCertificate
 
 EXPORTED_AT_MOST = 20_000
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
     places = Place.objects.covered_by(request.user, permission)
-    cases = Case.objects.visible_to(request.user, permission).for_rows()
+    cases = Case.objects.visible_to(request.user, permission).for_rows().with_in_hands(request.user)
     return CaseFilter(request.GET, queryset=cases, places=places)
 
 
@@ -68,7 +69,7 @@ def case_export(request: Request) -> HttpResponse:
         [
             case.number,
             case.person,
-            case.document.masked_number,
+            case.document.masked_number if case.in_hands else "",
             case.whereabouts_label,
             # A case without an open custody or observation does not have the name at all.
             case.holding.place if hasattr(case, "holding") and case.holding else "",
@@ -100,17 +101,38 @@ def _certificate(case: Case) -> ObservationCertificate | None:
     return attached.defer("content").select_related("attached_by").first()
 
 
+def _own_part(request: Request, case: Case) -> HttpResponse:
+    """What a former holder keeps: when they held the case, and what they did with it."""
+    places = Place.objects.covered_by(request.user, "returnees.view_case")
+    custodies = case.custodies.filter(place__in=places).select_related("place")
+    measured = Exists(
+        custodies.filter(started_at__lte=OuterRef("taken_at"), ended_at__gt=OuterRef("taken_at"))
+    )
+    context = {
+        "case": case,
+        "custodies": custodies,
+        "handoffs": case.handoffs.visible_to(request.user).select_related(
+            "from_place", "to_place", "closed_by"
+        ),
+        "checkins": CheckIn.objects.filter(measured, observation__case=case).order_by("taken_at"),
+    }
+    return render(request, "returnees/case_own_part.html", context)
+
+
 @require_safe
 @permission_required("returnees.view_case", raise_exception=True)
 def case_detail(request: Request, number: str) -> HttpResponse:
     case = get_object_or_404(
         Case.objects.visible_to(request.user)
         .for_rows()
+        .with_in_hands(request.user)
         .select_related(
             "document", "journey", "health", "request", "declaration", "policy", "registered_by"
         ),
         number=number,
     )
+    if not case.in_hands:
+        return _own_part(request, case)
     now = clock.now()
     observations = list(case.observations.prefetch_related("checkins", "labtests__recorded_by"))
     context = {
@@ -141,7 +163,7 @@ def case_detail(request: Request, number: str) -> HttpResponse:
 @require_safe
 @permission_required("returnees.view_case", raise_exception=True)
 def case_history(request: Request, number: str) -> HttpResponse:
-    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    case = get_object_or_404(Case.objects.in_hands_of(request.user), number=number)
     context = {"case": case, "changes": history.changes(case)}
     return render(request, "returnees/case_history.html", context)
 

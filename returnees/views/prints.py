@@ -40,8 +40,8 @@ def print_sheet(request: Request, number: str, sheet: str) -> HttpResponse:
     """One sheet of one case; ?second= asks for another second language than the person's own."""
     if sheet not in SheetKind.values:
         raise Http404
-    visible = Case.objects.visible_to(request.user, "returnees.print_case")
-    cases = sheets.with_everything(sheets.printable(visible, sheet))
+    in_hands = Case.objects.in_hands_of(request.user, "returnees.print_case")
+    cases = sheets.with_everything(sheets.printable(in_hands, sheet))
     case = get_object_or_404(cases, number=number)
     html = sheets.SHEETS[sheet](case, request.GET.get("second", ""))
     return pdf_response(printing.pdf(html), f"{case.number}-{sheet}.pdf")
@@ -56,8 +56,8 @@ def print_many(request: Request) -> HttpResponse:
         raise Http404
     # What is no case number was not chosen on a page.
     chosen = {each for each in request.POST.getlist("case") if NUMBER.fullmatch(each)}
-    visible = Case.objects.visible_to(request.user, "returnees.print_case")
-    found = sheets.printable(visible, sheet).filter(number__in=chosen).order_by("number")
+    in_hands = Case.objects.in_hands_of(request.user, "returnees.print_case")
+    found = sheets.printable(in_hands, sheet).filter(number__in=chosen).order_by("number")
     numbers = list(found.values_list("number", flat=True))
     if len(numbers) > AT_MOST:
         messages.warning(

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from houshayu.models import Place, User
 from returnees.models import Case, CaseClosed, CaseNotReady, CaseOutcome, Custody, Whereabouts
@@ -13,12 +15,14 @@ from returnees.registration import AlreadyRegistered, register
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
+    check_in,
     hand_over,
     make_case,
     make_handoff,
     make_place,
     make_registration,
     make_user,
+    moment,
 )
 from transfers.models import Handoff
 
@@ -313,8 +317,36 @@ def test_a_former_holder_still_sees_the_case_and_no_longer_acts_on_it(
     handoff.accept(by=receiver, now=LATER)
 
     assert list(cases.visible_to(sender)) == [case]
+    assert list(cases.in_hands_of(sender)) == []
     assert list(cases.held_by(sender, act)) == []
-    assert list(cases.held_by(receiver, act)) == [case]
+    assert list(cases.in_hands_of(receiver)) == list(cases.held_by(receiver, act)) == [case]
+
+
+def test_who_held_a_case_last_keeps_the_whole_of_it(
+    case: Case, sender: User, stranger: User
+) -> None:
+    case.close(CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
+
+    assert list(Case.objects.in_hands_of(sender)) == [case]
+    assert list(Case.objects.in_hands_of(stranger)) == []
+
+
+def test_a_former_holder_reads_their_own_part_and_no_more(
+    client: Client, observed: Case, hotel_worker: User, hub: Place
+) -> None:
+    check_in(observed, day=0, slot="evening", temperature="36.4")
+    hand_over(observed, hub, now=moment("2020-03-21", "09:00"))
+    check_in(observed, day=1, slot="evening", temperature="36.9")
+    client.force_login(hotel_worker, "houshayu.access.MembershipBackend")
+
+    page = client.get(observed.get_absolute_url()).content.decode()
+
+    assert "36.4" in page and "示例酒店甲" in page
+    assert "36.9" not in page and observed.document.masked_number not in page
+    for address in ("case_history", "print_sheet"):
+        sheet = ["registration"] if address == "print_sheet" else []
+        url = reverse(f"returnees:{address}", args=[observed.number, *sheet])
+        assert client.get(url).status_code == 404
 
 
 def test_a_declined_offer_leaves_nothing_to_see(handoff: Handoff, receiver: User) -> None:

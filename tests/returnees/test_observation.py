@@ -385,14 +385,18 @@ def test_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> 
 
 
 def test_alerts_are_handled_where_the_case_is(
-    observed: Case, hotel_worker: User, stranger: User, sender: User
+    observed: Case, hub: Place, hotel_worker: User, receiver: User, sender: User
 ) -> None:
     alert = make_alert(observed)
 
     assert list(Alert.objects.handled_by(hotel_worker)) == [alert]
-    assert list(Alert.objects.visible_to(sender)) == [alert]
-    assert list(Alert.objects.handled_by(sender)) == []
-    assert list(Alert.objects.visible_to(stranger)) == []
+    assert list(Alert.objects.visible_to(sender)) == []
+
+    hand_over(observed, hub, now=NOW + timedelta(hours=2))
+
+    assert list(Alert.objects.visible_to(hotel_worker)) == [alert]
+    assert list(Alert.objects.handled_by(hotel_worker)) == []
+    assert list(Alert.objects.handled_by(receiver)) == [alert]
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,19 @@ def test_a_normal_temperature_at_the_handoff_alerts_nobody(
     handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.2"))
 
     assert not Alert.objects.exists() and not Message.objects.exists()
+
+
+def test_who_declined_has_no_more_to_do_with_the_person(
+    at_the_hub: Client, handoff: Handoff, sender: User, receiver: User
+) -> None:
+    Handoff.objects.update(remarks="wheelchair")
+    name = handoff.case.person.name_zh
+    assert name in at_the_hub.get(handoff.get_absolute_url()).content.decode()
+
+    handoff.refresh_from_db()
+    handoff.decline(by=receiver, now=NOW, reason="full")
+
+    page = at_the_hub.get(handoff.get_absolute_url()).content.decode()
+    assert name not in page and "wheelchair" not in page and handoff.case.number in page
+    at_the_hub.force_login(sender)
+    assert name in at_the_hub.get(handoff.get_absolute_url()).content.decode()

@@ -68,11 +68,15 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """With everything transfers/_handoff_row.html reads, in one query."""
         answers = Place.objects.covered_by(user, "transfers.answer_handoff")
         offers = Place.objects.covered_by(user, "transfers.offer_handoff")
+        sends = Place.objects.covered_by(user, "transfers.view_handoff")
         return self.select_related(
             "case__person", "from_place", "to_place", "offered_by", "closed_by"
         ).annotate(
             can_answer=Q(OPEN) & Q(to_place__in=answers),
             can_cancel=Q(OPEN) & Q(from_place__in=offers),
+            # Who declined, or was offered the case by mistake, has no more to do with the person.
+            sees_person=Q(from_place__in=sends)
+            | Q(status__in=[HandoffStatus.OFFERED, HandoffStatus.ACCEPTED]),
         )
 
     @transaction.atomic

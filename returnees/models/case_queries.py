@@ -1,0 +1,161 @@
+"""Which cases somebody sees and may act on, and what the lists of cases read."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import Case as Choose
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.models import HOME_KINDS, Place, PlaceKind
+
+if TYPE_CHECKING:
+    from houshayu.models import User
+    from returnees.models.cases import Case
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_case_number() -> str:
+    """A number that says nothing about how many cases there are."""
+    return "HSY-" + "".join(secrets.choice(CROCKFORD) for _ in range(6))
+
+
+class Whereabouts(models.TextChoices):
+    """Where a case stands; worked out from the place that holds it, never stored."""
+
+    EXPECTED = "expected", _("Expected")
+    AT_HUB = "at_hub", _("At the hub")
+    IN_HOTEL = "in_hotel", _("In a hotel")
+    AT_HOME = "at_home", _("At home")
+    IN_HOSPITAL = "in_hospital", _("In hospital")
+    ELSEWHERE = "elsewhere", _("In other hands")
+    CLOSED = "closed", _("Closed")
+
+
+OPEN = Q(closed_at=None)
+# Of a custody beside its case: the present one, or the one a closed case ended in.
+NOW_OR_LAST = Q(ended_at=None) | Q(ended_at=OuterRef("closed_at"))
+
+
+class _IsOneOf(Func):
+    """value = ANY(array)."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+def _is_any(rows: models.QuerySet[Any]) -> Subquery:
+    """Whether there is such a row, asked of an index for each case.
+
+    Of two EXISTS joined by OR Postgres makes hashes of the whole tables, history and all.
+    """
+    found = rows.order_by().values_list(Value(True))[:1]
+    return Subquery(found, output_field=models.BooleanField())
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> CaseQuerySet:
+        return self.filter(OPEN)
+
+    def visible_to(self, user: User, permission: str = "returnees.view_case") -> CaseQuerySet:
+        """Cases that the user's places hold, held, or are being offered.
+
+        A former holder keeps sight of a case and of their own part of it: what it is about is
+        asked with in_hands_of, what may be done with held_by.
+        """
+        return self.filter(self._of_places(user, permission, Q()))
+
+    def in_hands_of(self, user: User, permission: str = "returnees.view_case") -> CaseQuerySet:
+        """Cases that the user's places hold, held when they were closed, or are being offered."""
+        return self.filter(self._of_places(user, permission, NOW_OR_LAST))
+
+    def with_in_hands(self, user: User) -> CaseQuerySet:
+        """With `in_hands`: whether the user sees the whole case, or their own part alone."""
+        return self.annotate(
+            in_hands=ExpressionWrapper(
+                self._of_places(user, "returnees.view_case", NOW_OR_LAST),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def _of_places(self, user: User, permission: str, custody: Q) -> Q:
+        from returnees.models.custody import Custody
+
+        if user.is_superuser:
+            return Q(pk__isnull=False)
+        # An array is worked out once; a subquery would be for each case.
+        places = ArraySubquery(Place.objects.covered_by(user, permission).order_by().values("pk"))
+        held = Custody.objects.filter(custody, _IsOneOf(F("place"), places), case=OuterRef("pk"))
+        # The reverse name of transfers.Handoff.case; returnees must not import transfers.
+        offers = self.model.handoffs.rel.related_model.objects.filter(  # type: ignore[attr-defined]
+            _IsOneOf(F("to_place"), places), case=OuterRef("pk"), status="offered"
+        )
+        return Q(_is_any(held)) | Q(_is_any(offers))
+
+    def held_by(self, user: User, permission: str) -> CaseQuerySet:
+        """Open cases in the hands of places where the user holds the permission."""
+        from returnees.models.custody import Custody
+
+        places = Place.objects.covered_by(user, permission)
+        return self.filter(
+            OPEN,
+            Exists(Custody.objects.open().filter(case=OuterRef("pk"), place__in=places)),
+        )
+
+    def with_holder(self) -> CaseQuerySet:
+        """With `holding` (the open custody and its place) and `whereabouts`."""
+        return self.annotate(
+            holding=FilteredRelation("custodies", condition=Q(custodies__ended_at=None))
+        ).annotate(
+            whereabouts=Choose(
+                When(closed_at__isnull=False, then=Value(Whereabouts.CLOSED)),
+                When(holding__place__kind=PlaceKind.HUB, then=Value(Whereabouts.AT_HUB)),
+                When(holding__place__kind=PlaceKind.HOTEL, then=Value(Whereabouts.IN_HOTEL)),
+                When(holding__place__kind=PlaceKind.HOSPITAL, then=Value(Whereabouts.IN_HOSPITAL)),
+                When(arrived_at=None, then=Value(Whereabouts.EXPECTED)),
+                When(holding__place__kind__in=HOME_KINDS, then=Value(Whereabouts.AT_HOME)),
+                default=Value(Whereabouts.ELSEWHERE),
+                output_field=models.CharField(),
+            )
+        )
+
+    def for_rows(self) -> CaseQuerySet:
+        """With everything returnees/_case_row.html reads, in one query."""
+        return (
+            self.with_holder()
+            .annotate(
+                observed=FilteredRelation("observations", condition=Q(observations__ended_at=None))
+            )
+            .select_related("person", "community", "holding__place", "observed")
+            .annotate(
+                open_alerts=Exists(
+                    self.model.alerts.rel.related_model._default_manager.filter(
+                        case=OuterRef("pk"), resolved_at=None
+                    )
+                )
+            )
+        )
+
+    def create_numbered(self, **fields: Any) -> Case:
+        """Create a case under a fresh number; another try where the dice fell twice alike."""
+        while True:
+            number = new_case_number()
+            if not self.filter(number=number).exists():
+                return self.create(number=number, **fields)
