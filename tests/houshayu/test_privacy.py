@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
+from logging.config import DictConfigurator
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -178,3 +180,14 @@ def test_weak_keys_are_told_before_anything_is_encrypted(
     settings.FIELD_KEYS, settings.BLIND_INDEX_KEY = keys, index_key
 
     assert [problem.id for problem in field_keys_are_sound()] == found
+
+
+def test_the_log_does_not_quote_a_row_that_was_refused(case: Case) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(residence_kind="x")
+
+    configured = dict(settings.LOGGING["formatters"]["line"])
+    formatter = DictConfigurator(settings.LOGGING).configure_formatter(configured)
+    line = formatter.formatException((refused.type, refused.value, refused.tb))
+
+    assert "case_residence_known" in line and "王大明" not in line
