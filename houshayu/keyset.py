@@ -31,11 +31,16 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     """What comes after the values in this order."""
     beyond, equal = Q(), Q()
     for term, value in zip(order, values, strict=True):
-        name = term.lstrip("-")
-        comparison = "lt" if term.startswith("-") else "gt"
+        name, comparison = _compared(term)
         beyond |= equal & Q(**{f"{name}__{comparison}": value})
         equal &= Q(**{name: value})
-    return beyond
+    # Said once more without OR, so that an index begins here and not at the first page.
+    name, comparison = _compared(order[0])
+    return Q(**{f"{name}__{comparison}e": values[0]}) & beyond
+
+
+def _compared(term: str) -> tuple[str, str]:
+    return term.lstrip("-"), "lt" if term.startswith("-") else "gt"
 
 
 def value_of(model: type[Model], term: str, told: Any) -> Any:

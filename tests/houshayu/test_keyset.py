@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from houshayu import keyset
 from houshayu.keyset import KeysetPage, keyset_page
 from houshayu.models import Message, User
 from tests.factories import NOW, make_user
@@ -88,3 +91,14 @@ def test_a_key_that_is_no_json_breaks_no_page(client: Client, key: bytes) -> Non
     answer = client.get(reverse("inbox"), {"after": base64.urlsafe_b64encode(key).decode()})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_far_page_is_begun_by_the_index_and_not_read_up_to() -> None:
+    beyond = keyset._beyond(["-created_at", "-id"], [NOW, 7])
+    inbox = Message.objects.for_user(make_user()).filter(beyond).order_by("-created_at", "-id")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = inbox[:51].explain()
+
+    assert re.search(r"Index Cond: .*created_at <= ", plan)
