@@ -322,6 +322,27 @@ def test_a_former_holder_still_sees_the_case_and_no_longer_acts_on_it(
     assert list(cases.in_hands_of(receiver)) == list(cases.held_by(receiver, act)) == [case]
 
 
+@pytest.mark.parametrize(
+    ("hours", "arrived_after"),
+    [(-3, -3), (0, 0), (1, 0), (12, 0), (13, 13)],
+    ids=[
+        "earlier than announced",
+        "on time",
+        "waited an hour",
+        "spent the night",
+        "a later flight",
+    ],
+)
+def test_who_is_seen_has_arrived_as_announced_or_just_now(
+    case: Case, hours: int, arrived_after: int
+) -> None:
+    announced = case.expected_arrival_at
+
+    case.arrive(at=case.arrival_seen_at(announced + timedelta(hours=hours)))
+
+    assert case.arrived_at == announced + timedelta(hours=arrived_after)
+
+
 def test_who_held_a_case_last_keeps_the_whole_of_it(
     case: Case, sender: User, stranger: User
 ) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, connection
 
-from houshayu.models import Place, Role
+from houshayu.exceptions import Conflict
+from houshayu.models import Place, Role, User
 from returnees import rounds
 from returnees.models import (
     Alert,
@@ -22,7 +24,9 @@ from returnees.models import (
     CaseOutcome,
     CheckIn,
     Custody,
+    Person,
 )
+from returnees.registration import AlreadyRegistered, register
 from tests.factories import (
     NOW,
     check_in,
@@ -31,6 +35,7 @@ from tests.factories import (
     make_case,
     make_handoff,
     make_observed_case,
+    make_registration,
     make_user,
     observation_of,
     real_place,
@@ -52,7 +57,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
             connection.ensure_connection()
             start.wait(timeout=30)
             return act()
-        except (HandoffClosed, HandoffNotPossible, CaseClosed, CaseNotReady) as refusal:
+        except Conflict as refusal:
             return type(refusal)
         finally:
             connection.close()
@@ -213,3 +218,14 @@ def test_places_moved_below_each_other_at_once_make_no_circle() -> None:
     results = at_once([lambda: move(first, second), lambda: move(second, first)])
 
     assert Counter(results) == {1: 1, None: 1}
+
+
+def test_one_document_registered_by_two_desks_at_once_is_one_person_with_one_case(
+    community: Place, sender: User
+) -> None:
+    forms = [make_registration(document={"document_number": "E12345678"}) for _desk in range(2)]
+
+    told = at_once([partial(register, form, place=community, by=sender, now=NOW) for form in forms])
+
+    assert AlreadyRegistered in told
+    assert (Case.objects.count(), Person.objects.count()) == (1, 1)

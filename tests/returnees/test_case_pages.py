@@ -1,0 +1,108 @@
+"""The list of cases as those see it who work with it all day."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from houshayu.keyset import keyset_page
+from houshayu.models import Place, User
+from returnees.models import Case
+from tests.factories import NOW, make_case, make_observed_case, moment
+
+URL = reverse("returnees:case_list")
+
+
+@pytest.fixture
+def client(coordinator: User) -> Client:
+    client = Client()
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    return client
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'name="case" value="(HSY-\w+)"', page)
+
+
+def link(page: str, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return URL + found[1].replace("&amp;", "&") if found else ""
+
+
+def test_every_case_is_on_one_page_and_the_filter_on_all(
+    client: Client, community: Place, hotel: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All were registered at one moment, so only the second key tells them apart."""
+    monkeypatch.setitem(keyset_page.__kwdefaults__, "size", 2)
+    expected = {make_case(place=community).number for _case in range(5)}
+    make_observed_case(place=hotel)
+
+    pages, address = [], f"{URL}?whereabouts=expected"
+    while address:
+        page = client.get(address).content.decode()
+        pages.append(shown(page))
+        address = link(page, "next")
+        assert not address or "whereabouts=expected" in address
+    back = client.get(link(page, "prev")).content.decode()
+
+    assert [len(numbers) for numbers in pages] == [2, 2, 1]
+    assert {number for numbers in pages for number in numbers} == expected
+    assert shown(back) == pages[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "wang xiaoming"}, 1),
+        ({"q": "王小明"}, 1),
+        ({"q": "nobody"}, 0),
+        ({"arrived_on": "2020-03-20"}, 1),
+        ({"arrived_on": "2020-03-19"}, 0),
+        ({"release": "today"}, 0),
+        ({"whereabouts": "in_hotel"}, 1),
+        ({"state": "closed"}, 0),
+        ({"q": "\u0000" * 3, "state": "open"}, None),
+        ({"whereabouts": "on the moon", "holder": "x", "arrived_on": "yesterday"}, None),
+    ],
+)
+def test_a_filter_finds_what_it_says(
+    client: Client, observed: Case, query: dict[str, str], found: int | None
+) -> None:
+    page = client.get(URL, query)
+
+    assert page.status_code == (200 if found is not None else page.status_code) < 500
+    if found is not None:
+        assert len(shown(page.content.decode())) == found
+
+
+def test_a_number_is_found_as_people_write_it(client: Client, observed: Case, hub: Place) -> None:
+    make_case(place=hub)
+
+    for written in (observed.number, observed.number.lower(), observed.number[4:]):
+        assert shown(client.get(URL, {"q": written}).content.decode()) == [observed.number]
+
+
+def test_midnight_in_beijing_begins_the_day_of_an_arrival(client: Client, hotel: Place) -> None:
+    first = make_observed_case(place=hotel, arrived=moment("2020-03-20", "00:00"))
+    make_observed_case(place=hotel, arrived=moment("2020-03-19", "23:59"))
+
+    assert shown(client.get(URL, {"arrived_on": "2020-03-20"}).content.decode()) == [first.number]
+
+
+def test_an_empty_list_says_so(client: Client) -> None:
+    assert "没有符合条件的个案" in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("cases", [1, 8])
+def test_the_list_asks_as_often_for_many_cases_as_for_one(
+    client: Client, hotel: Place, cases: int, django_assert_num_queries: Any
+) -> None:
+    for _case in range(cases):
+        make_observed_case(place=hotel, arrived=NOW)
+
+    with django_assert_num_queries(9):
+        client.get(URL)
