@@ -22,7 +22,11 @@ from transfers.models import Handoff
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each worker a cache of its own: whom one locks out, another must not let in."""
+    """Give each worker a cache of its own: whom one locks out, another must not let in.
+
+    And a quick hash of passwords, of which the suite makes thousands: the real one is slow.
+    """
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["LOCATION"] += f"?db={1 + int(worker.removeprefix('gw'))}"
 
