@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import psycopg2
 import pytest
 
 from houshayu.embedded import addresses
+from houshayu.embedded.processes import in_folder
 from houshayu.embedded.servers import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -89,6 +91,7 @@ def ask(var: Path, statement: str) -> object:
 def hold() -> Iterator[Callable[[Path], subprocess.Popen[bytes]]]:
     """Start a parent with both servers of a folder, and wait until they are up."""
     parents: list[subprocess.Popen[bytes]] = []
+    servers: set[int] = set()
 
     def start(var: Path) -> subprocess.Popen[bytes]:
         parent = subprocess.Popen(
@@ -97,6 +100,7 @@ def hold() -> Iterator[Callable[[Path], subprocess.Popen[bytes]]]:
         parents.append(parent)
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"up\n"
+        servers.update(processes_of(var))
         return parent
 
     yield start
@@ -104,6 +108,19 @@ def hold() -> Iterator[Callable[[Path], subprocess.Popen[bytes]]]:
         with suppress(ProcessLookupError):
             parent.kill()
         parent.wait()
+    # A Redis whose folder goes before it has saved does not end at all.
+    wait_until_gone(servers)
+
+
+def processes_of(var: Path) -> set[int]:
+    return {*in_folder("postgres", var / "postgres"), *in_folder("redis-server", var / "redis")}
+
+
+def wait_until_gone(pids: set[int]) -> None:
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline, "they outlive their parent"
+        time.sleep(0.05)
 
 
 def supervise(command: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,22 +17,11 @@ import redis
 from houshayu.embedded import addresses
 from houshayu.embedded.processes import Trouble, in_folder
 from houshayu.embedded.servers import ELSEWHERE, Postgres, Redis
-from tests.embedded.conftest import ask
+from tests.embedded.conftest import ask, processes_of, wait_until_gone
 
 MakeVar = Callable[..., Path]
 Hold = Callable[[Path], "subprocess.Popen[bytes]"]
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root runs Postgres as another user")
-
-
-def processes_of(var: Path) -> set[int]:
-    return {*in_folder("postgres", var / "postgres"), *in_folder("redis-server", var / "redis")}
-
-
-def wait_until_gone(pids: set[int]) -> None:
-    deadline = time.monotonic() + 20
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < deadline, "they outlive their parent"
-        time.sleep(0.05)
 
 
 def kill(parent: subprocess.Popen[bytes]) -> None:
