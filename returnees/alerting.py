@@ -43,7 +43,7 @@ def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Al
     return _raise(
         (
             Alert(
-                case_id=checkin.observation.case_id,
+                case=checkin.observation.case,
                 place=holders[checkin.observation.case_id],
                 checkin=checkin,
                 kind=AlertKind.FEVER if checkin.temperature >= FEVER else AlertKind.SYMPTOM,

@@ -73,8 +73,10 @@ def version_for(moment: datetime) -> PolicyVersion:
 
 
 def decide_case(case: Case) -> Decision:
-    """Decide by the case's version and keep the decision with the case."""
+    """Decide by the case's version and keep the decision with the case, which follows it."""
+    waited = case.decision.get("waiting_for")
     decision = case.policy.decide(facts_of(case))
     case.decision = decision.as_json()
     case.save(update_fields=["decision", "policy"])
+    case.follow(decision, way_home_opened=bool(waited) and not decision.waiting_for)
     return decision

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.policy import Decision, Facts, InvalidRules, decide, read_rules
+from houshayu.policy import Decision, Facts, InvalidRules, Rule, decide, read_rules
 
 POLICIES = Path(__file__).resolve().parent.parent / "data" / "policies.json"
 
@@ -80,6 +80,11 @@ class PolicyVersion(models.Model):
     def decide(self, facts: Facts) -> Decision:
         """What this version says about a person with these facts."""
         return decide(facts, code=self.code, rules=read_rules(self.rules))
+
+    @property
+    def usual(self) -> Rule:
+        """The rule for everybody whom no exception fits: the last one."""
+        return read_rules(self.rules)[-1]
 
     def rule_text(self, code: str) -> str:
         """The rule in words, in the reader's language; Chinese or English."""

@@ -41,7 +41,8 @@ class AlertClosed(Conflict):
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> AlertQuerySet:
-        return self.filter(OPEN)
+        """Alerts somebody must settle: one that nobody did ends with its case."""
+        return self.filter(OPEN, case__closed_at=None)
 
     def visible_to(self, user: User, permission: str = "returnees.view_case") -> AlertQuerySet:
         """Alerts of cases in the user's hands, and those raised while they were."""

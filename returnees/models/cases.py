@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.clock import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind, PolicyVersion
-from houshayu.policy import day_zero_after_contact, release_at
+from houshayu.policy import Decision, day_zero_after_contact, release_at, release_on
 from houshayu.privacy.fields import EncryptedTextField
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
@@ -331,7 +331,7 @@ class Case(models.Model):
         from returnees import decisions
 
         observation = self.observation
-        if observation is None or observation.kind != "centralized":
+        if observation is None or observation.kind == "health_monitoring":
             return []
         if observation.day_number(beijing_date(now)) >= observation.days:
             return []
@@ -386,8 +386,7 @@ class Case(models.Model):
         ended = case.observation
         assert ended is not None
         case._end_observation("completed", now=now)
-        done = case.observations.filter(end_reason="completed").count()
-        following = case.decision["obligations"][done:]
+        following = case.decision["obligations"][case._obligations_met() :]
         if following:
             case._begin_observation(
                 following[0]["kind"], following[0]["days"], ended.release_on, []
@@ -423,27 +422,36 @@ class Case(models.Model):
 
         last_contact_on: the last contact with an infected person, whose date is day 0 then.
         Without it the rule in force at the moment decides: since 16 April 2020 the date of the
-        move is day 0, before it the count goes on. Raises CaseClosed if nothing is observed,
-        and ContactToCome.
+        move is day 0, before it the count goes on. Under health monitoring it is the observation
+        itself that begins anew. Raises CaseClosed if nothing is observed, and ContactToCome.
         """
+        from returnees import decisions
+
         if last_contact_on and last_contact_on > beijing_date(at):
             raise ContactToCome(_("This day is in the future."))
         case = Case.objects.select_for_update(no_key=True).get(pk=self.pk)
         observation = case.observation
         if case.closed_at or observation is None:
             raise CaseClosed(_("This case is not under observation."))
-        if last_contact_on:
+        usual = case.policy.usual
+        days = usual.obligations[0].days
+        monitored = observation.kind == "health_monitoring"
+        if last_contact_on and monitored:
+            day_zero = last_contact_on
+            if release_on(day_zero, days) <= beijing_date(at):
+                return observation
+        elif last_contact_on:
             day_zero = day_zero_after_contact(observation.started_on, last_contact_on)
         else:
-            version = PolicyVersion.objects.in_force_at(at)
+            version = decisions.version_for(at)
             day_zero = version.day_zero_after_violation(observation.started_on, beijing_date(at))
-        if day_zero == observation.started_on:
+        if day_zero == observation.started_on and not (last_contact_on and monitored):
             case.observations.filter(pk=observation.pk).update(kind="centralized")
             observation.refresh_from_db()
             return observation
         case._end_observation("restarted", now=at)
         return case._begin_observation(
-            "centralized", observation.days, day_zero, case.decision["nat_days"]
+            "centralized", days, day_zero, case.decision["nat_days"] or usual.nat_days
         )
 
     @transaction.atomic
@@ -462,6 +470,37 @@ class Case(models.Model):
             case.policy = version
             decisions.decide_case(case)
         self.refresh_from_db()
+
+    def follow(self, decision: Decision, *, way_home_opened: bool) -> None:
+        """The observation that is going on is what the case's decision asks for by now.
+
+        Its days and tests are the decision's, unless the count was started again since. Between
+        hotel and home the kind follows the place, for somebody at home when their way home opens.
+        """
+        observation = self.observation
+        if observation is None:
+            return
+        met = self._obligations_met()
+        if met >= len(decision.obligations):
+            return
+        if met == 0 and self.observations.filter(end_reason="restarted").exists():
+            return
+        obligation, kind = decision.obligations[met], observation.kind
+        opened = way_home_opened and self.holder and self.holder.kind in HOME_KINDS
+        if opened or "health_monitoring" in (kind, obligation.kind):
+            kind = obligation.kind
+        if (kind, obligation.days) != (observation.kind, observation.days):
+            self.observations.filter(pk=observation.pk).update(kind=kind, days=obligation.days)
+        if met == 0:
+            due = {observation.started_on + timedelta(days=day) for day in decision.nat_days}
+            for day in sorted(due - set(observation.labtests.values_list("due_on", flat=True))):
+                observation.labtests.create(due_on=day)
+
+    def _obligations_met(self) -> int:
+        """How many of the decision's obligations are complete, since the count last began."""
+        reasons = list(self.observations.order_by("pk").values_list("end_reason", flat=True))
+        since = reasons[::-1].index("restarted") if "restarted" in reasons else len(reasons)
+        return reasons[len(reasons) - since :].count("completed")
 
     def _end_observation(self, reason: str, *, now: datetime) -> None:
         self.observations.open().update(ended_at=now, ended_on=beijing_date(now), end_reason=reason)

@@ -309,6 +309,10 @@ class LabTest(models.Model):
         """
         from returnees import alerting, decisions
 
+        # The case before the test: what is decided of it anew must not undo what somebody else
+        # has just decided.
+        cases = Case.objects.select_for_update(no_key=True, of=("self",))
+        case = cases.get(observations__labtests=self.pk)
         test = LabTest.objects.select_for_update().get(pk=self.pk)
         if test.result != TestResult.PENDING:
             raise TestClosed(_("The result of this test is already recorded."))
@@ -319,5 +323,5 @@ class LabTest(models.Model):
         test.save()
         if result == TestResult.POSITIVE:
             alerting.raise_for_test(test, now=now)
-        decisions.decide_case(test.observation.case)
+        decisions.decide_case(case)
         self.refresh_from_db()

@@ -20,7 +20,7 @@ from returnees.models import Alert
 def alert_list(request: Request) -> HttpResponse:
     alerts = Alert.objects.visible_to(request.user).for_rows(request.user)
     settled = request.GET.get("state") == "settled"
-    alerts = alerts.filter(resolved_at__isnull=not settled)
+    alerts = alerts.filter(resolved_at__isnull=False) if settled else alerts.open()
     page = keyset_page(request, alerts, order=["-raised_at", "-id"])
     context = {"page": page, "settled": settled, "form": ResolutionForm()}
     return render(request, "returnees/alert_list.html", context)

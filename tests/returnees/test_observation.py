@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from houshayu.models import Place, User
+from houshayu.models import Place, PolicyVersion, User
 from returnees import rounds
 from returnees.models import (
     Alert,
@@ -32,8 +32,16 @@ from tests.factories import (
     make_user,
     moment,
     observation_of,
+    see_through,
 )
 
+OBSERVED_IN_TIANJIN = {
+    "entry_port": "TSN",
+    "entry_date": date(2020, 3, 22),
+    "days_observed_elsewhere": 14,
+    "observed_elsewhere_until": date(2020, 4, 5),
+    "nat_negative_elsewhere": True,
+}
 INSERT_CHECK_IN = """
     INSERT INTO returnees_checkin (observation_id, day, slot, temperature, method, symptoms,
                                    channel, taken_at, recorded_by_id)
@@ -196,6 +204,90 @@ def test_a_close_contact_is_counted_from_the_last_contact(observed: Case) -> Non
         date(2020, 3, 25),
         date(2020, 4, 7),
     ]
+
+
+@pytest.fixture
+def monitored(db: None) -> Case:
+    """Fourteen days complete on 14 May 2020, in the seven of health monitoring that P7 adds."""
+    case = make_observed_case(arrived=moment("2020-04-30", "10:00"))
+    for test in observation_of(case).labtests.all():
+        test.record("negative", by=make_user(), now=moment("2020-05-13"))
+    case.release(by=make_user(), now=see_through(case))
+    return case
+
+
+@pytest.mark.parametrize(
+    ("last_contact_on", "released_on"),
+    [(date(2020, 5, 16), date(2020, 5, 30)), (date(2020, 5, 13), date(2020, 5, 27))],
+)
+def test_a_contact_under_health_monitoring_begins_fourteen_days_and_then_the_seven(
+    monitored: Case, last_contact_on: date, released_on: date
+) -> None:
+    monitored.restart(at=moment("2020-05-17"), last_contact_on=last_contact_on)
+
+    observation = observation_of(monitored)
+    assert (observation.kind, observation.release_on) == ("centralized", released_on)
+    for test in observation.labtests.all():
+        assert test.due_on <= released_on
+        test.record("negative", by=make_user(), now=moment(released_on.isoformat()))
+    assert observation_of(monitored).release_on == released_on
+
+    monitored.release(by=make_user(), now=see_through(monitored))
+
+    assert counted(monitored)[-1] == (
+        "health_monitoring",
+        released_on,
+        released_on + timedelta(days=7),
+        "",
+    )
+
+
+def test_a_contact_long_ago_does_not_end_health_monitoring(monitored: Case) -> None:
+    monitored.restart(at=moment("2020-05-17"), last_contact_on=date(2020, 5, 1))
+
+    assert counted(monitored)[-1] == (
+        "health_monitoring",
+        date(2020, 5, 14),
+        date(2020, 5, 21),
+        "",
+    )
+
+
+def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
+    p5 = PolicyVersion.objects.get(code="P5")
+    at_home = make_case(arrived=moment("2020-03-12"))
+    excused = make_case(arrived=moment("2020-04-06"), journey=OBSERVED_IN_TIANJIN)
+
+    for case in (at_home, excused):
+        case.change_policy(p5, by=make_user(), reason="told by the district")
+
+    # Who is at home stays there until they are handed over; without a test nobody is released.
+    assert counted(at_home) == [("home", date(2020, 3, 12), date(2020, 3, 26), "")]
+    assert counted(excused) == [("centralized", date(2020, 4, 6), date(2020, 4, 20), "")]
+    assert [each.due_on for each in observation_of(at_home).labtests.all()] == [
+        date(2020, 3, 12),
+        date(2020, 3, 25),
+    ]
+
+
+def test_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
+    community: Place,
+) -> None:
+    case = make_case(
+        place=community, arrived=NOW, request={"exception_grounds": ["underlying_disease"]}
+    )
+    assert observation_of(case).kind == "centralized"
+
+    case.assess(
+        "approved",
+        community_assessor="李",
+        health_assessor="陈",
+        reason="",
+        by=make_user(),
+        now=NOW,
+    )
+
+    assert observation_of(case).kind == "home"
 
 
 def test_a_contact_before_the_arrival_changes_nothing(observed: Case) -> None:
@@ -384,6 +476,39 @@ def test_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> 
     assert (alert.acknowledged_by, alert.acknowledged_at) == (coordinator, NOW)
 
 
+def test_an_alert_that_nobody_settled_ends_with_its_case(observed: Case, coordinator: User) -> None:
+    make_alert(observed)
+
+    observed.close("confirmed", by=coordinator, now=NOW + timedelta(days=1), note="")
+
+    assert (Alert.objects.open().count(), Alert.objects.handled_by(coordinator).count()) == (0, 0)
+
+
+@pytest.mark.parametrize("feverish", [1, 4])
+def test_many_fevers_cost_no_more_queries_than_one(
+    hotel: Place, coordinator: User, feverish: int, django_assert_max_num_queries: object
+) -> None:
+    readings = [
+        rounds.Reading(
+            observation=observation_of(make_observed_case(place=hotel)), temperature=Decimal("38.5")
+        )
+        for _each in range(feverish)
+    ]
+    nurse = make_user()
+
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
+        rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=NOW)
+
+
+def test_a_reading_of_an_observation_that_ended_meanwhile_is_told(observed: Case) -> None:
+    reading = rounds.Reading(observation=observation_of(observed), temperature=Decimal("36.5"))
+    observed.close("transferred_out", by=make_user(), now=NOW + timedelta(hours=2), note="")
+
+    told = rounds.record([reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW)
+
+    assert told == rounds.Recorded([], [], [reading.observation])
+
+
 def test_alerts_are_handled_where_the_case_is(
     observed: Case, hub: Place, hotel_worker: User, receiver: User, sender: User
 ) -> None:
@@ -453,13 +578,7 @@ def test_days_already_spent_in_a_hotel_elsewhere_are_asked_for_by_name(db: None)
     arrived = moment("2020-04-06")
     case = make_case(
         arrived=arrived,
-        journey={
-            "entry_port": "TSN",
-            "entry_date": date(2020, 3, 22),
-            "days_observed_elsewhere": 14,
-            "observed_elsewhere_until": date(2020, 4, 5),
-            "nat_negative_elsewhere": True,
-        },
+        journey=OBSERVED_IN_TIANJIN,
         request={"requested_mode": "centralized"},
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils.translation import override
 
-from houshayu.models import Place, User
+from houshayu.models import Place, PolicyVersion, User
 from returnees.models import Case, CaseClosed, CaseNotReady, CaseOutcome, Resolution
 from tests.attacks import refused_by, sql
 from tests.factories import (
@@ -207,6 +209,27 @@ def test_a_restarted_count_is_completed_anew(observed: Case) -> None:
         (date(2020, 4, 3), "restarted"),
         (date(2020, 4, 8), "completed"),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_does_not_undo_the_version_that_a_coordinator_is_choosing() -> None:
+    case = make_observed_case()
+    test, nurse = observation_of(case).labtests.first(), make_user()
+    p7 = PolicyVersion.objects.get(code="P7")
+
+    def record() -> None:
+        test.record("negative", by=nurse, now=NOW)
+        connection.close()
+
+    recording = threading.Thread(target=record)
+    with transaction.atomic():
+        case.change_policy(p7, by=make_user(), reason="told by the district")
+        recording.start()
+        recording.join(0.5)  # it waits for the case by now
+    recording.join()
+
+    case.refresh_from_db()
+    assert (case.policy, case.decision["policy"]) == (p7, "P7")
 
 
 def test_somebody_is_released_once(home: Case, sender: User) -> None:

@@ -81,6 +81,17 @@ def test_what_was_seen_at_the_handoff_is_kept_with_it(
     )
 
 
+def test_who_came_without_the_announced_luggage_has_none(
+    case: Case, hub: Place, receiver: User
+) -> None:
+    handoff = make_handoff(case=case, to_place=hub, luggage_pieces=2)
+
+    handoff.accept(by=receiver, now=NOON, luggage_pieces=0)
+
+    handoff.refresh_from_db()
+    assert handoff.luggage_pieces == 0
+
+
 def test_declining_leaves_the_case_with_the_sender_and_says_why(
     handoff: Handoff, community: Place, receiver: User
 ) -> None:
@@ -206,6 +217,23 @@ def test_who_waits_for_the_assessment_goes_home_once_it_is_approved(
     hand_over(approved, community, now=NOON)
     assert approved.holder == community
     assert approved.observation.kind == "home"
+
+
+def test_who_was_approved_and_then_refused_does_not_go_home(community: Place, hub: Place) -> None:
+    case = make_case(place=community, arrived=NOW, request=APPROVED | {"assessed_by": make_user()})
+    hand_over(case, hub, now=NOON)
+    case.refresh_from_db()
+    case.assess(
+        "rejected",
+        community_assessor="李",
+        health_assessor="陈",
+        reason="shares the bathroom",
+        by=make_user(),
+        now=NOON,
+    )
+
+    with pytest.raises(HandoffNotPossible):
+        make_handoff(case=case, to_place=community, now=NOON)
 
 
 def test_somebody_of_another_sub_district_is_offered_to_it_at_once(

@@ -320,7 +320,8 @@ class Handoff(models.Model):
             raise HandoffClosed(_("This handoff has already been answered."))
         custody = case.pass_to(self.to_place, at=now, room=room)
         self.temperature = temperature
-        self.luggage_pieces = luggage_pieces or self.luggage_pieces
+        if luggage_pieces is not None:
+            self.luggage_pieces = luggage_pieces
         self.custody = custody
         self._close(HandoffStatus.ACCEPTED, by=by, now=now)
         if temperature is not None:
