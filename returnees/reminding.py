@@ -7,7 +7,7 @@ second run of the same minute find nothing to do. transfers adds its own kinds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from houshayu.clock import BEIJING
 from houshayu.models import Message, Role, User
 from houshayu.policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.alerting import mail_status_for, members_over
-from returnees.models import Reminder, ReminderKind, ReminderStatus
+from returnees.models import Case, CheckIn, LabTest, Reminder, ReminderKind, ReminderStatus
 
 # Who must act on a reminder: those at the place itself, and who is told besides.
 WORKERS = (Role.COMMUNITY_WORKER, Role.HOTEL_STAFF, Role.TRANSFER_TEAM)
@@ -34,6 +34,8 @@ TOLD = {
     ReminderKind.NOT_ARRIVED: ESCALATED,
 }
 
+NOT_ARRIVED_AFTER = timedelta(hours=6)
+
 INSERT = """
 INSERT INTO returnees_reminder
     (kind, case_id, place_id, observation_id, day, slot, about, due_at, status)
@@ -45,7 +47,8 @@ HELD = """
 LOCAL_NOW = "(%(now)s AT TIME ZONE 'Asia/Shanghai')"
 
 # A slot is missing two hours after its window closed. Only today and yesterday are looked at:
-# an older gap was reminded of when it was young.
+# an older gap was reminded of when it was young. What was missed before the case's last
+# observation ended was that one's to remind of.
 CHECKIN_MISSING = f"""
 {INSERT}
 SELECT 'checkin_missing', observed.case_id, held.place_id, observed.id,
@@ -67,6 +70,10 @@ WHERE observed.ended_at IS NULL
       WHERE taken.observation_id = observed.id
         AND taken.day = slots.on_day - observed.started_on AND taken.slot = slots.slot
   )
+  AND slots.missed_at AT TIME ZONE 'Asia/Shanghai' > coalesce((
+      SELECT max(before.ended_at) FROM returnees_observation before
+      WHERE before.case_id = observed.case_id
+  ), '-infinity')
 {ONCE}
 """
 TEST_DUE = f"""
@@ -101,14 +108,16 @@ WHERE observed.ended_at IS NULL
   AND observed.release_on + %(day_begins)s::time <= {LOCAL_NOW}
 {ONCE}
 """
+# About the minute of the expected arrival: a flight put off is waited for anew.
 NOT_ARRIVED = f"""
 {INSERT}
-SELECT 'not_arrived', expected.id, held.place_id, NULL::bigint, NULL::smallint, '', NULL::bigint,
-       expected.expected_arrival_at + interval '6 hours', 'queued'
+SELECT 'not_arrived', expected.id, held.place_id, NULL::bigint, NULL::smallint, '',
+       extract(epoch FROM expected.expected_arrival_at)::bigint / 60,
+       expected.expected_arrival_at + %(arrived_within)s, 'queued'
 FROM returnees_case expected
     JOIN returnees_custody held ON held.case_id = expected.id AND held.ended_at IS NULL
 WHERE expected.closed_at IS NULL AND expected.arrived_at IS NULL
-  AND expected.expected_arrival_at + interval '6 hours' <= %(now)s
+  AND expected.expected_arrival_at + %(arrived_within)s <= %(now)s
 {ONCE}
 """
 STATEMENTS = [CHECKIN_MISSING, TEST_DUE, DAY_14_NEAR, RELEASE_DUE, NOT_ARRIVED]
@@ -130,6 +139,7 @@ def insert_each(statements: list[str], now: datetime) -> int:
         "morning": WINDOWS["morning"][1],
         "evening": WINDOWS["evening"][1],
         "day_begins": RELEASE_FROM,
+        "arrived_within": NOT_ARRIVED_AFTER,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         new = 0
@@ -151,7 +161,7 @@ def send(now: datetime, *, limit: int = 200) -> int:
     """Claim up to limit queued reminders and put them into inboxes; return how many.
 
     Claim, messages and status are one transaction: a worker that dies has sent nothing, and two
-    workers never hold the same reminder. One whose check-in came in meanwhile is cancelled.
+    workers never hold the same reminder. One of what was done meanwhile is cancelled.
     """
     claimed = list(
         Reminder.objects.filter(status=ReminderStatus.QUEUED)
@@ -159,7 +169,7 @@ def send(now: datetime, *, limit: int = 200) -> int:
         .select_related("case", "place", "observation")
         .order_by("due_at", "pk")[:limit]
     )
-    needed = [reminder for reminder in claimed if _still_needed(reminder)]
+    needed = _still_needed(claimed)
     # Many reminders go to the few people of few places.
     told = cache(lambda place, kind: members_over(place, TOLD[kind]))
     Message.objects.deliver(
@@ -176,14 +186,37 @@ def send(now: datetime, *, limit: int = 200) -> int:
     return len(claimed)
 
 
-def _still_needed(reminder: Reminder) -> bool:
-    if reminder.case.closed_at:
-        return False
-    if reminder.kind == ReminderKind.CHECKIN_MISSING and reminder.observation:
-        return not reminder.observation.checkins.filter(
-            day=reminder.day or 0, slot=reminder.slot
-        ).exists()
-    return True
+def _still_needed(claimed: list[Reminder]) -> list[Reminder]:
+    """Those of what nobody has done, answered or ended since they were planned."""
+    abouts = {reminder.about for reminder in claimed if reminder.about is not None}
+    checked = set(
+        CheckIn.objects.filter(
+            observation__in={r.observation_id for r in claimed}, day__in={r.day for r in claimed}
+        ).values_list("observation", "day", "slot")
+    )
+    sampled = set(
+        LabTest.objects.filter(pk__in=abouts, sampled_at__isnull=False).values_list("pk", flat=True)
+    )
+    # The reverse name of transfers.Handoff.case; returnees must not import transfers.
+    handoffs = Case.handoffs.rel.related_model.objects  # type: ignore[attr-defined]
+    waiting = set(handoffs.open().filter(pk__in=abouts).values_list("pk", flat=True))
+
+    def is_needed(reminder: Reminder) -> bool:
+        if reminder.case.closed_at or (reminder.observation and reminder.observation.ended_at):
+            return False
+        if reminder.kind == ReminderKind.CHECKIN_MISSING:
+            return (reminder.observation_id, reminder.day, reminder.slot) not in checked
+        if reminder.kind == ReminderKind.TEST_DUE:
+            return reminder.about not in sampled
+        if reminder.kind in (ReminderKind.HANDOFF_WAITING, ReminderKind.HANDOFF_OVERDUE):
+            return reminder.about in waiting
+        if reminder.kind == ReminderKind.NOT_ARRIVED:
+            return not reminder.case.arrived_at and (
+                reminder.case.expected_arrival_at + NOT_ARRIVED_AFTER == reminder.due_at
+            )
+        return True
+
+    return [reminder for reminder in claimed if is_needed(reminder)]
 
 
 def _message(reminder: Reminder, user: User, now: datetime) -> Message:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 
-from houshayu.models import Message, Place, Role
+from houshayu.models import Message, Place, Role, User
 from houshayu.policy import check_in_slots
 from returnees import reminding
 from returnees.models import Case, Reminder, ReminderStatus
@@ -136,6 +136,79 @@ def test_who_was_expected_and_did_not_come_is_asked_for(community: Place, sender
     reminding.plan(NOW + timedelta(hours=8))
 
     assert planned() == {("not_arrived", None, "")}
+
+
+def test_who_does_not_come_on_a_later_flight_either_is_asked_for_again(
+    community: Place, sender: object
+) -> None:
+    case = make_case(place=community, expected_arrival_at=NOW + HOUR)
+    reminding.plan(NOW + timedelta(hours=8))
+
+    Case.objects.filter(pk=case.pk).update(expected_arrival_at=NOW + timedelta(days=3))
+
+    assert reminding.plan(NOW + timedelta(days=3)) == 0
+    assert reminding.plan(NOW + timedelta(days=4)) == 1
+    reminding.send(NOW + timedelta(days=4))
+    # The first one was not sent before the flight was put off, and is no longer true.
+    assert [each.status for each in Reminder.objects.order_by("due_at")] == ["cancelled", "sent"]
+
+
+@pytest.mark.parametrize("kind", ["handoff", "not_arrived", "test_due", "restarted"])
+def test_what_was_done_before_the_reminder_went_out_cancels_it(
+    case: Case, observed: Case, hub: Place, receiver: User, kind: str
+) -> None:
+    at = NOW + timedelta(hours=13)
+    if kind == "handoff":
+        handoff = make_handoff(case=case, to_place=hub, now=NOW)
+    reminding.plan(at)
+    if kind == "handoff":
+        handoff.accept(by=receiver, now=at)
+    elif kind == "not_arrived":
+        case.arrive(at=at)
+    elif kind == "test_due":
+        observed.observation.labtests.first().record("pending", by=receiver, now=at)
+    else:
+        observed.restart(at=NOW + timedelta(days=1), last_contact_on=date(2020, 3, 21))
+
+    reminding.send(at)
+
+    cancelled = Reminder.objects.filter(status=ReminderStatus.CANCELLED)
+    assert (
+        set(cancelled.values_list("kind", flat=True))
+        == {
+            "handoff": {"handoff_waiting", "handoff_overdue", "not_arrived"},
+            "not_arrived": {"not_arrived"},
+            "test_due": {"test_due"},
+            "restarted": {"test_due", "checkin_missing"},
+        }[kind]
+    )
+
+
+def test_a_count_begun_again_does_not_remind_of_what_the_first_one_had(observed: Case) -> None:
+    for day, slot in check_in_slots(14):
+        if day < 5 or (day, slot) == (5, "morning"):
+            check_in(observed, day=day, slot=slot)
+    at = moment("2020-03-25", "15:00")
+
+    observed.restart(at=at, last_contact_on=date(2020, 3, 23))
+    reminding.plan(at)
+    reminding.plan(moment("2020-03-25", "20:00"))
+
+    missing = Reminder.objects.filter(kind="checkin_missing")
+    assert [(each.day, each.slot) for each in missing] == [(2, "evening")]
+
+
+@pytest.mark.parametrize("people", [1, 4])
+def test_sending_costs_the_same_queries_for_one_and_for_many(
+    hotel: Place, hotel_worker: object, people: int, django_assert_num_queries: object
+) -> None:
+    for _each in range(people):
+        make_observed_case(place=hotel, arrived=NOW)
+    evening = moment("2020-03-20", "20:30")
+    reminding.plan(evening)
+
+    with django_assert_num_queries(10):  # type: ignore[operator]
+        reminding.send(evening)
 
 
 @pytest.mark.django_db(transaction=True)
