@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -45,10 +45,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of a round: what was written, and what somebody else had written before."""
+    """What became of a round: what was written, what somebody else had written before, and who
+    is not under this observation any more."""
 
     recorded: list[CheckIn]
     already_there: list[Observation]
+    ended: list[Observation] = field(default_factory=list)
 
 
 def due(on: date, slot: str) -> QuerySet[Observation]:
@@ -132,13 +134,15 @@ def record(
 ) -> Recorded:
     """Write the check-ins of one slot and raise the alerts that follow, in one transaction.
 
-    What somebody else recorded first stays, and is returned as already there.
+    What somebody else recorded first stays, and is returned as already there; so is, as ended,
+    an observation that ended meanwhile.
     """
     by_observation = {reading.observation.pk: reading for reading in readings}
     # Locked in one order: of two rounds over the same people the second waits, and finds the
     # first one's rows.
     locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
-    observations = {o.pk: o for o in locked.select_for_update()}
+    locked = locked.select_related("case").select_for_update(of=("self",))
+    observations = {o.pk: o for o in locked}
     there = set(
         CheckIn.objects.filter(
             observation__in=observations, slot=slot, day=_day(on, F("observation__started_on"))
@@ -161,8 +165,11 @@ def record(
     ]
     CheckIn.objects.bulk_create(checkins)
     alerting.raise_for_checkins(checkins, now=now)
+    told = {pk: reading.observation for pk, reading in by_observation.items()}
     return Recorded(
-        checkins, [reading.observation for pk, reading in by_observation.items() if pk in there]
+        checkins,
+        [observation for pk, observation in told.items() if pk in there],
+        [observation for pk, observation in told.items() if pk not in observations],
     )
 
 

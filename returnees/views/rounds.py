@@ -27,10 +27,17 @@ NO_FLOOR = "none"
 
 
 def _chosen(request: Request) -> dict[str, Any]:
-    """Place, day, slot and floor of the address, or what staff are at just now."""
+    """Place, day, slot and floor of the address, or what staff are at just now.
+
+    What was typed belongs to the day and slot that the page was shown for, which it sends along.
+    """
     places = Place.objects.covered_by(request.user, "returnees.record_checkin").holders()
     on, slot = current_slot(clock.now())
-    form = RoundForm(request.GET, places=places)
+    asked = request.GET.copy()
+    for name in ("on", "slot"):
+        if name in request.POST:
+            asked[name] = request.POST[name]
+    form = RoundForm(asked, places=places)
     data = form.cleaned_data if form.is_valid() else {}
     return {
         "form": form,
@@ -69,7 +76,11 @@ def _smaller(chosen: dict[str, Any], parts: list[rounds.Part]) -> dict[str, str]
 def _typed(data: QueryDict) -> set[int]:
     """For which observations a temperature was filled in."""
     keys = (key.removesuffix("-temperature") for key in data if key.endswith("-temperature"))
-    return {int(key) for key in keys if key.isdecimal() and str(data[f"{key}-temperature"]).strip()}
+    return {
+        int(key)
+        for key in keys
+        if key.isdecimal() and len(key) < 20 and str(data[f"{key}-temperature"]).strip()
+    }
 
 
 @permission_required("returnees.record_checkin", raise_exception=True)
@@ -167,6 +178,8 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
             )
             % {"n": alerts},
         )
+    if done.ended:
+        _say_who_is_gone(request, {observation.pk for observation in done.ended})
     if done.already_there:
         messages.warning(
             request,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -95,6 +97,25 @@ def test_who_left_while_the_round_was_typed_is_named(
     told = " ".join(str(each) for each in answer.context["messages"])
     assert left.number in told and here.number not in told
     assert CheckIn.objects.get().observation.case == here
+
+
+def test_a_page_opened_in_the_morning_and_sent_after_it_records_the_morning(
+    client: Client, hotel: Place
+) -> None:
+    case = make_observed_case(place=hotel, arrived=moment("2020-03-19"))
+    shown_for = {"on": "2020-03-20", "slot": "morning"}
+
+    client.post(reverse("returnees:round"), shown_for | {temperature_of(case): "36.5"})
+
+    assert [(each.day, each.slot) for each in CheckIn.objects.all()] == [(1, "morning")]
+
+
+def test_a_key_that_is_no_number_of_ours_is_passed_over(client: Client, observed: Case) -> None:
+    typed = urlencode({"9" * 5000 + "-temperature": "36.5", temperature_of(observed): "36.6"})
+
+    client.post(url(), typed, content_type="application/x-www-form-urlencoded")
+
+    assert CheckIn.objects.get().observation.case == observed
 
 
 def test_a_large_hotel_is_taken_floor_by_floor_and_nobody_is_left_out(
