@@ -25,6 +25,7 @@ from returnees.models import (
     Journey,
     ObservationRequest,
     Person,
+    RequestedMode,
     TransitPoint,
     VisitedPlace,
 )
@@ -165,11 +166,13 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
 
     The policy decides again from the corrected facts: under the version of the case, or, before
     the person has arrived, under the one in force when they are expected. What is told of their
-    health for the first time raises its alert.
+    health for the first time raises its alert, who asks to be at home only now applies now, and
+    who was in Beijing earlier than told has arrived.
     """
     with pghistory.context(reason=reason, user=by.pk, at=now.isoformat()):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-        was_worrying = locked.health.needs_alert
+        was_worrying, asked_before = locked.health.needs_alert, locked.request.requested_mode
+        expected_before = locked.expected_arrival_at
         registration.document.document_number = normalise(registration.document.document_number)
         _correct(locked.person, registration.person, keep={"id"})
         _correct(locked.document, registration.document, keep={"id", "person"})
@@ -177,6 +180,9 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
         _correct(locked.journey, registration.journey, keep={"id", "case"})
         _correct(locked.health, registration.health, keep={"id", "case"})
         _correct(locked.request, registration.request, keep=KEPT_OF_REQUEST)
+        if locked.request.requested_mode == RequestedMode.HOME != asked_before:
+            locked.request.applied_at = now
+            locked.request.save(update_fields=["applied_at"])
         _correct(locked.declaration, registration.declaration, keep={"id", "case"})
         _replace(
             CarePreference.objects.filter(case=locked),
@@ -190,6 +196,9 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
         if locked.arrived_at is None:
             locked.policy = decisions.version_for(locked.expected_arrival_at)
         decisions.decide_case(locked)
+        earlier = locked.expected_arrival_at < expected_before.replace(second=0, microsecond=0)
+        if earlier and locked.expected_arrival_at <= now and locked.closed_at is None:
+            locked.arrive(at=locked.expected_arrival_at)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
     case.refresh_from_db()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from returnees.forms.registration import RegistrationForm
 
 LATEST_ARRIVAL = timedelta(days=60)
+# Whatever is told of a journey lies within this time; a moment before it is a slip of the year.
+LONGEST_WAY = timedelta(days=365)
 NAMED_IN_CHINESE = {
     PersonCategory.MAINLAND,
     PersonCategory.OVERSEAS_CHINESE,
@@ -179,10 +181,12 @@ def _check_arrival(form: RegistrationForm) -> None:
 
 def _check_visited(form: RegistrationForm) -> None:
     if not kept(form.visited):
-        if form.visited.forms and not any(form.visited.errors):
-            form.visited.forms[0].add_error(
-                "country", _("Please say where the person was in the last 14 days.")
-            )
+        problem = _("Please say where the person was in the last 14 days.")
+        rows = [row for row in form.visited if not is_removed(row)]
+        if not rows:
+            form.journey.add_error(None, problem)
+        elif not any(row.errors for row in rows):
+            rows[0].add_error("country", problem)
         return
     last = value(form.journey, "entry_date")
     if not last:
@@ -214,7 +218,9 @@ def _check_order_of_the_way(form: RegistrationForm) -> None:
     before = None
     for part, name in steps:
         moment = value(part, name)
-        if moment and before and moment < before:
+        if moment and moment < form.now - LONGEST_WAY:
+            part.add_error(name, _("Please check the year."))
+        elif moment and before and moment < before:
             part.add_error(name, _("This is before the step above it on the way."))
         elif moment:
             before = moment

@@ -30,6 +30,14 @@ def label(model: Any, name: str) -> Any:
     return model._meta.get_field(name).verbose_name
 
 
+def half_width(text: str) -> str:
+    """Half-width characters, with the digits 0 to 9 whatever script they were typed in."""
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in unicodedata.normalize("NFKC", text)
+    )
+
+
 def date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -97,8 +105,7 @@ class PhoneField(forms.CharField):
         self.kinds, self.problem = kinds, problem
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
-        number = re.sub(r"[\s()-]", "", text)
+        number = re.sub(r"[\s()-]", "", half_width(super().to_python(value) or ""))
         if number and not any(kind.fullmatch(number) for kind in self.kinds):
             raise ValidationError(self.problem)
         return number

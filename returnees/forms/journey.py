@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from returnees.forms.fields import (
     CountryField,
     date_input,
+    half_width,
     label,
     moment_input,
 )
@@ -40,8 +41,8 @@ BEIJING_OFFSET = "+08:00"
 
 
 def tidy(text: str) -> str:
-    """A flight, train or seat number in capitals, without blanks."""
-    return "".join(text.upper().split())
+    """A flight, train or seat number in half-width capitals, without blanks."""
+    return "".join(half_width(text).upper().split())
 
 
 class ArrivalForm(forms.ModelForm):

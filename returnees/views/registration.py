@@ -74,7 +74,8 @@ def case_edit(request: Request, number: str) -> HttpResponse:
         ),
         number=number,
     )
-    reason = request.POST.get("reason", "").strip()[:200]
+    # With a NUL character the history would lose the reason, and who gave it.
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:200]
     context: Context = {"case": case, "reason": reason}
     if request.method != "POST":
         return _page(request, _form(request, None, case), context)
@@ -151,7 +152,7 @@ def _page(
 
 def _place(request: Request, places: QuerySet[Place]) -> Place | None:
     """The place that registers: the chosen one, or the user's only one; None if none is chosen."""
-    if chosen := request.POST.get("place"):
+    if chosen := request.POST.get("place", "").replace("\0", ""):
         return get_object_or_404(places, code=chosen)
     return places.get() if places.count() == 1 else None
 
@@ -185,7 +186,7 @@ def _help(request: Request, context: Context) -> HttpResponse:
             data["person-surname_latin"], data["person-given_names_latin"] = surname, given
     elif do in {"co_residents", "transits", "visited"}:
         total = data.get(f"{do}-TOTAL_FORMS", "")
-        rows = int(total) if total.isdecimal() else 0
+        rows = int(total) if total.isdecimal() and len(total) < 5 else 0
         data[f"{do}-TOTAL_FORMS"] = str(min(rows + 1, MOST_ROWS))
     form = _form(request, data, context.get("case"))
     if do == "duplicates":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +11,17 @@ from django.http import QueryDict
 from houshayu.models import Place
 from returnees.forms.registration import RegistrationForm
 from returnees.models import Case
-from returnees.registration import Registration
+from returnees.registration import Registration, amend
 from returnees.sheets.registration import FORM
-from tests.factories import NOW, real_place
+from tests.factories import (
+    NOW,
+    make_case,
+    make_registration,
+    make_user,
+    moment,
+    observation_of,
+    real_place,
+)
 from tests.returnees.typed import a_row, typed
 
 pytestmark = pytest.mark.django_db
@@ -359,6 +367,17 @@ BY_TIANJIN = {"journey__entry_port": "TSN", "journey__entry_date": "2020-03-19"}
             ["arrival-companion"],
             id="a companion is a case that is there",
         ),
+        pytest.param(
+            {"journey__departure_time": "0001-01-01T00:00"}
+            | a_row("transits", country="FIN", city="Helsinki", arrived_at="0001-01-01T00:00"),
+            ["journey-departure_time", "transits-0-arrived_at"],
+            id="a moment of another century is a slip",
+        ),
+        pytest.param(
+            {"visited__0__DELETE": "on"},
+            [""],
+            id="with every place of the last 14 days removed one is missing",
+        ),
     ],
 )  # fmt: skip
 def test_the_form_asks_again(changes: dict[str, Any], fields: list[str]) -> None:
@@ -404,6 +423,42 @@ def test_the_answers_become_the_rows_of_the_case() -> None:
     assert registration.co_residents == []
     assert registration.case.community == real_place("jiangshanfu")
     assert registration.request.applied_at == NOW
+
+
+def test_digits_of_any_script_are_digits() -> None:
+    registration = told(contact__phone_cn="199٠٠٠٠٠٠٠١", journey__flight_number="ｃａ９６６")
+
+    assert registration.person.phone_cn == "19900000001"
+    assert registration.journey.flight_number == "CA966"
+
+
+def test_who_asks_to_be_at_home_only_after_the_landing_did_not_apply_before_it(db: None) -> None:
+    landed, told_at = moment("2020-03-17"), moment("2020-03-15")
+    case = make_case(
+        arrived=landed, request={"requested_mode": "centralized", "applied_at": told_at}
+    )
+    corrected = make_registration(
+        expected_arrival_at=landed,
+        document={"document_number": case.document.document_number},
+        request={"exception_grounds": ["lives_alone"], "applied_at": told_at},
+    )
+
+    amend(case, corrected, by=make_user(), now=moment("2020-03-18"), reason="asks by phone")
+
+    assert case.decision["rule"] == "P3-centralized"
+    assert case.request.applied_at == moment("2020-03-18")
+
+
+def test_who_is_found_to_have_landed_yesterday_is_observed_since_then(case: Case) -> None:
+    landed = moment("2020-03-19", "16:00")
+    corrected = make_registration(
+        expected_arrival_at=landed, document={"document_number": case.document.document_number}
+    )
+
+    amend(case, corrected, by=make_user(), now=NOW, reason="a day earlier than told")
+
+    assert case.arrived_at == landed
+    assert observation_of(case).started_on == date(2020, 3, 19)
 
 
 def test_needs_are_kept_with_the_separate_consent_alone() -> None:

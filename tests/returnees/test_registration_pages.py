@@ -90,6 +90,20 @@ def test_a_guess_at_another_places_code_is_not_found(worker: Client, community: 
     assert worker.post(PAGE, sent(community, place=community.code)).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"place": "houshayu\0-village"}, 302),
+        ({"place": "\0"}, 302),
+        ({"do": "transits", "transits__TOTAL_FORMS": "9" * 5000}, 200),
+    ],
+)
+def test_what_no_browser_sends_breaks_nothing(
+    worker: Client, community: Place, changes: dict[str, str], status: int
+) -> None:
+    assert worker.post(PAGE, sent(community, **changes)).status_code == status
+
+
 def test_who_answers_for_several_places_chooses_the_one_that_registers(
     client: Client, coordinator: User, community: Place
 ) -> None:
@@ -373,6 +387,15 @@ def test_a_correction_needs_a_reason(worker: Client, registered: Case, community
     assert page.status_code == 422 and 'id="reason_error"' in page.content.decode()
     registered.person.refresh_from_db()
     assert registered.person.birth_date.isoformat() == "1988-08-08"
+
+
+def test_a_reason_with_a_nul_character_stays_in_the_history(
+    worker: Client, registered: Case, community: Place
+) -> None:
+    worker.post(edit(registered), as_corrected(community, dwelling__room="9", reason="mov\0ed"))
+
+    history = worker.get(reverse("returnees:case_history", args=[registered.number]))
+    assert "moved" in history.content.decode()
 
 
 def test_a_correction_takes_no_document_of_somebody_else(

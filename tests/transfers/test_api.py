@@ -96,6 +96,7 @@ def test_each_side_does_its_own_part_alone(
     [
         ({"to_place": "atlantis"}, "to_place"),
         ({"planned_at": "9999-12-31T23:59Z"}, "planned_at"),
+        ({"planned_at": "2019-03-20T16:00:00+08:00"}, "planned_at"),
         ({"luggage_pieces": -1}, "luggage_pieces"),
         ({"driver": "x" * 41}, "driver"),
     ],

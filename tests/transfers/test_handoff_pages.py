@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import Message, Place, User
-from returnees.models import Alert
+from returnees.models import Alert, Case
 from tests.factories import NOW, make_handoff, make_observed_case
 from transfers.models import Handoff, HandoffClosed
 
@@ -35,6 +35,19 @@ def test_a_temperature_nobody_has_comes_back_with_the_reason_beside_it(
     assert 'value="366"' in text and 'aria-invalid="true"' in text and 'class="error"' in text
     handoff.refresh_from_db()
     assert handoff.is_open
+
+
+def test_a_plan_in_another_century_is_asked_again(
+    client: Client, sender: User, case: Case, hub: Place
+) -> None:
+    client.force_login(sender)
+    url = reverse("transfers:handoff_offer", args=[case.number])
+
+    # In UTC this is before the year 1: the database keeps it, and Python can't read it again.
+    page = client.post(url, {"to_place": hub.pk, "planned_at": "0001-01-01T00:00"})
+
+    assert "请核对年份" in page.content.decode()
+    assert not Handoff.objects.exists()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["as a page", "in its row"])

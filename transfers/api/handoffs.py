@@ -6,7 +6,6 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
@@ -19,7 +18,7 @@ from houshayu.api import Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place
 from returnees.models import Case
 from returnees.models.health import COLDEST, HOTTEST
-from transfers.forms.handoffs import FURTHEST_PLAN
+from transfers.forms.handoffs import check_plan
 from transfers.models import Handoff, HandoffStatus
 
 CONFLICT = {409: OpenApiTypes.OBJECT}
@@ -62,8 +61,7 @@ class OfferInput(serializers.ModelSerializer):
         ]  # fmt: skip
 
     def validate_planned_at(self, planned_at: datetime | None) -> datetime | None:
-        if planned_at and planned_at > self.context["now"] + FURTHEST_PLAN:
-            raise serializers.ValidationError(_("A handoff is planned at most 60 days ahead."))
+        check_plan(planned_at, self.context["now"])
         return planned_at
 
 

@@ -12,6 +12,14 @@ from transfers.models import Handoff
 FURTHEST_PLAN = timedelta(days=60)
 
 
+def check_plan(planned_at: datetime | None, now: datetime) -> None:
+    """Raises ValidationError for a time of no handoff: a slip of the month or the year."""
+    if planned_at and planned_at > now + FURTHEST_PLAN:
+        raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+    if planned_at and planned_at < now - FURTHEST_PLAN:
+        raise forms.ValidationError(_("Please check the year."))
+
+
 class OfferForm(forms.ModelForm):
     """To whom the case is offered, and what is known of the way."""
 
@@ -32,8 +40,7 @@ class OfferForm(forms.ModelForm):
 
     def clean_planned_at(self) -> datetime | None:
         planned_at: datetime | None = self.cleaned_data["planned_at"]
-        if planned_at and planned_at > self.now + FURTHEST_PLAN:
-            raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+        check_plan(planned_at, self.now)
         return planned_at
 
 
