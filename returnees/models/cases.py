@@ -336,7 +336,7 @@ class Case(models.Model):
         if observation.day_number(beijing_date(now)) >= observation.days:
             return []
         decision = self.policy.decide(decisions.facts_of(self))
-        if not decision.home_eligible:
+        if self._is_counted_anew() or not decision.home_eligible:
             return [_("The policy asks for centralized observation until its last day.")]
         return [decisions.WAITING[name] for name in decision.waiting_for]
 
@@ -459,14 +459,15 @@ class Case(models.Model):
         """Let another version decide for somebody already under observation.
 
         Which of two versions applies to them was not published: it is the one at arrival until
-        a coordinator says otherwise, with a reason, which the history keeps. Raises CaseClosed.
+        a coordinator says otherwise, with a reason, which the history keeps. Raises CaseClosed
+        for who is not under observation: the arrival chooses the version anyhow.
         """
         from returnees import decisions
 
         with pghistory.context(reason=reason, user=by.pk):
             case = Case.objects.select_for_update(no_key=True).get(pk=self.pk)
-            if case.closed_at:
-                raise CaseClosed(_("This case is closed."))
+            if case.observation is None:
+                raise CaseClosed(_("This case is not under observation."))
             case.policy = version
             decisions.decide_case(case)
         self.refresh_from_db()
@@ -483,7 +484,7 @@ class Case(models.Model):
         met = self._obligations_met()
         if met >= len(decision.obligations):
             return
-        if met == 0 and self.observations.filter(end_reason="restarted").exists():
+        if self._is_counted_anew():
             return
         obligation, kind = decision.obligations[met], observation.kind
         opened = way_home_opened and self.holder and self.holder.kind in HOME_KINDS
@@ -495,6 +496,11 @@ class Case(models.Model):
             due = {observation.started_on + timedelta(days=day) for day in decision.nat_days}
             for day in sorted(due - set(observation.labtests.values_list("due_on", flat=True))):
                 observation.labtests.create(due_on=day)
+
+    def _is_counted_anew(self) -> bool:
+        """Whether the days that go on are those of a contact or a violation, all in a hotel."""
+        last = self.observations.exclude(end_reason="").order_by("pk").last()
+        return last is not None and last.end_reason == "restarted"
 
     def _obligations_met(self) -> int:
         """How many of the decision's obligations are complete, since the count last began."""

@@ -270,6 +270,16 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
     ]
 
 
+def test_before_the_arrival_no_other_version_is_chosen(case: Case) -> None:
+    with pytest.raises(CaseClosed):
+        case.change_policy(
+            PolicyVersion.objects.get(code="P7"), by=make_user(), reason="told by the district"
+        )
+
+    case.refresh_from_db()
+    assert case.policy.code == "P4"
+
+
 def test_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
     community: Place,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -217,6 +217,16 @@ def test_who_waits_for_the_assessment_goes_home_once_it_is_approved(
     hand_over(approved, community, now=NOON)
     assert approved.holder == community
     assert approved.observation.kind == "home"
+
+
+def test_who_is_counted_anew_stays_in_the_hotel(community: Place, hotel: Place) -> None:
+    case = make_case(place=community, arrived=NOW, request=APPROVED | {"assessed_by": make_user()})
+    case.restart(at=NOW + timedelta(days=2), last_contact_on=date(2020, 3, 21))
+    hand_over(case, hotel, now=NOW + timedelta(days=2, hours=1))
+    case.refresh_from_db()
+
+    with pytest.raises(HandoffNotPossible):
+        make_handoff(case=case, to_place=community, now=NOW + timedelta(days=3))
 
 
 def test_who_was_approved_and_then_refused_does_not_go_home(community: Place, hub: Place) -> None:
