@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from houshayu.embedded import addresses
 from houshayu.embedded.servers import Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +52,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for server in getattr(config, "servers", []):
         server.stop()
     var = Path(os.environ["HOUSHAYU_VAR"])
-    shutil.rmtree(addresses.socket_folder(var), ignore_errors=True)
+    Postgres(var).remove()
     shutil.rmtree(var, ignore_errors=True)
 
 
@@ -83,7 +82,7 @@ def _keep(postgres: Postgres, kept: Path) -> None:
             shutil.rmtree(old)
     half_made = kept.with_suffix(".new")
     half_made.mkdir()
-    _copy(postgres.data, half_made / "postgres")
+    _copy(postgres.data.resolve(), half_made / "postgres")
     half_made.rename(kept)
     postgres.start()
 

@@ -12,14 +12,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from houshayu.embedded import secrets
-from houshayu.embedded.processes import Program, Trouble, end, end_orphans, with_mark
+from houshayu.embedded.processes import Program, Trouble, complaint, end, end_orphans, with_mark
 from houshayu.embedded.servers import Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,7 +51,7 @@ def _run_all(var: Path, listener: socket.socket) -> NoReturn:
         environment = _environment(var, listener)
         for server in servers:
             server.start()
-        _prepare(environment)
+        _prepare(environment, log=var / "prepare.log")
         for name, command in _commands(var, listener).items():
             programs[name] = Program(
                 [sys.executable, "-W", "ignore", "-m", *command],
@@ -211,17 +211,22 @@ def _environment(var: Path, listener: socket.socket) -> dict[str, str]:
     }
 
 
-def _prepare(environment: dict[str, str]) -> None:
+def _prepare(environment: dict[str, str], *, log: Path) -> None:
     """Database and static files are those of this version; the demonstration is loaded."""
     done = subprocess.run(
         [sys.executable, ROOT / "manage.py", "prepare"],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
         start_new_session=True,  # Ctrl-C is for the parent to answer.
     )
     if done.returncode:
-        raise Trouble("manage.py prepare failed, see above.")
+        with suppress(OSError):  # The disk may be what is full.
+            log.write_text(done.stderr)
+        raise Trouble(f"manage.py prepare failed: {complaint(done.stderr)}; the log is {log}")
 
 
 def _commands(var: Path, listener: socket.socket) -> dict[str, list[str]]:

@@ -40,7 +40,8 @@ def made_once() -> Iterator[Path]:
     postgres = Postgres(var, fast=True)
     postgres.start()
     postgres.stop()
-    yield postgres.data
+    # Below a folder that only root may enter it is a link to elsewhere.
+    yield postgres.data.resolve()
     forget(var)
 
 

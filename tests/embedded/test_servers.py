@@ -37,7 +37,7 @@ def test_a_path_with_spaces_or_of_any_length_is_fine(make_var: MakeVar, name: st
     postgres.start()
     queue.start()
 
-    assert ask(var, "SHOW data_directory") == str(var / "postgres")
+    assert ask(var, "SHOW data_directory") == str((var / "postgres").resolve())
     assert redis.Redis.from_url(addresses.redis_url(var)).ping()
     queue.stop()
     postgres.stop()
@@ -61,8 +61,8 @@ def test_two_folders_run_side_by_side(make_var: MakeVar, hold: Hold) -> None:
     hold(other)
 
     assert (ask(one, "SHOW data_directory"), ask(other, "SHOW data_directory")) == (
-        str(one / "postgres"),
-        str(other / "postgres"),
+        str((one / "postgres").resolve()),
+        str((other / "postgres").resolve()),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from houshayu.embedded import secrets
 from houshayu.embedded.supervisor import only_one
-from tests.embedded.conftest import supervise
+from tests.embedded.conftest import forget, supervise
 
 
 def refusal(var: Path, command: str = "run", **environment: str) -> str:
@@ -44,6 +44,7 @@ def full(home: Path) -> Iterator[Path]:
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("only root mounts a small disk")
     yield folder
+    forget(folder / "var")
     subprocess.run(["umount", folder], check=True)
 
 
@@ -88,8 +89,8 @@ def test_a_folder_that_cannot_be_made_is_named() -> None:
 def test_a_full_disk_is_told(full: Path) -> None:
     line = refusal(full / "var")
 
-    assert line.startswith("houshayu: The database can't be made: ")
-    assert line.endswith("No space left on device")
+    assert line.startswith("houshayu: ")
+    assert "No space left on device" in line
 
 
 def test_data_without_their_secrets_are_not_opened(var: Path) -> None:

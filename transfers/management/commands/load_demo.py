@@ -15,7 +15,7 @@ class Command(BaseCommand):
         if ClockShift.objects.exists():
             return
         if Case.objects.exists():
-            self.stderr.write("There are cases already, so the demonstration is not loaded.")
+            self.stdout.write("There are cases already, so the demonstration is not loaded.")
             return
         self.stdout.write("Living through March 2020 once; this takes about a minute …")
         with transaction.atomic():
