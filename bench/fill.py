@@ -124,8 +124,8 @@ def fill(cases: int) -> None:
     copy(
         "returnees_identitydocument",
         "id, person_id, document_type, document_number, number_index, masked_number,"
-        " document_note, visa_type, needs_manual_check",
-        ((n, n, "passport_chn", "-", f"{n:064x}", "E1*****99", "", "", "f") for n in ids),
+        " issuing_country, document_note, visa_type, needs_manual_check",
+        ((n, n, "passport_chn", "-", f"{n:064x}", "E1*****99", "", "", "", "f") for n in ids),
     )
     copy(
         "returnees_case",

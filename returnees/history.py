@@ -23,8 +23,8 @@ from returnees.models import Case
 
 # Worked out from other columns; a reader learns nothing from them.
 DERIVED = {
-    "name_tokens", "name_sort_key", "number_index", "phone_cn_index", "phone_intl_index",
-    "custody_id", "ended_on", "decision",
+    "name_tokens", "name_sort_key", "number_index", "issuing_country", "phone_cn_index",
+    "phone_intl_index", "custody_id", "ended_on", "decision",
 }  # fmt: skip
 HIDDEN = _("(changed, not shown)")
 

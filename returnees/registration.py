@@ -107,24 +107,20 @@ def _same_or_new_person(registration: Registration) -> Person:
     """The saved person and document; both end up in the registration too."""
     person, document = registration.person, registration.document
     document.document_number = normalise(document.document_number)
+    document.person = person
     document.derive()
     with connection.cursor() as cursor:
         # Two people with the same new document in hand: the second waits, and finds the first's.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [document.number_index]
         )
-    known = (
-        IdentityDocument.objects.with_number(document.document_type, document.document_number)
-        .select_for_update(of=("self",))
-        .first()
-    )
+    known = IdentityDocument.objects.same_as(document).select_for_update(of=("self",)).first()
     if known:
         person.pk = known.person_id
         document.pk = known.pk
     person.derive()
     person.save()
     document.person = person
-    document.derive()
     document.save()
     return person
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.clock import beijing_date
 from houshayu.policy import age_on, read_rules
-from returnees import decisions
+from returnees import decisions, names
 from returnees.documents import DocumentType, InvalidDocumentNumber, check
 from returnees.models import IdentityDocument, PersonCategory, Pickup, RequestedMode
 
@@ -143,16 +143,34 @@ def _check_document(form: RegistrationForm) -> None:
     except InvalidDocumentNumber as invalid:
         form.document.add_error("document_number", str(invalid.message))
         return
-    if form.case and (
-        IdentityDocument.objects.with_number(kind, checked.number)
-        .exclude(pk=form.case.document_id)
-        .exists()
-    ):
+    document = form.document.instance
+    document.document_number = checked.number
+    document.needs_manual_check = checked.needs_manual_check
+    if not form.person.errors and _is_of_somebody_else(form):
         form.document.add_error(
             "document_number", _("This document belongs to another registered person.")
         )
-    form.document.instance.document_number = checked.number
-    form.document.instance.needs_manual_check = checked.needs_manual_check
+
+
+def _is_of_somebody_else(form: RegistrationForm) -> bool:
+    """Whether the document is known as that of another person than the form tells of.
+
+    Of a person not registered before that is one born on another day and named otherwise: a slip
+    in a number without check digits must not make two people one.
+    """
+    told, document = form.person.instance, form.document.instance
+    document.person = told
+    document.derive()
+    known = IdentityDocument.objects.same_as(document).select_related("person").first()
+    if known is None:
+        return False
+    if form.case:
+        return known.pk != form.case.document_id
+    holder = known.person
+    return holder.birth_date != told.birth_date and not (
+        (told.name_zh and told.name_zh == holder.name_zh)
+        or names.similar(told.name_latin, holder.name_latin)
+    )
 
 
 def _check_arrival(form: RegistrationForm) -> None:

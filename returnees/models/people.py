@@ -164,11 +164,26 @@ class Person(models.Model):
         self.phone_intl_index = self.phone_intl and blind_index(self.phone_intl, purpose="phone")
 
 
+# Every country counts its own passports: two may give out the same number.
+NUMBERED_BY_COUNTRY = frozenset({DocumentType.PASSPORT, DocumentType.OTHER})
+
+
 class IdentityDocumentQuerySet(models.QuerySet["IdentityDocument"]):
     def with_number(self, document_type: str, number: str) -> IdentityDocumentQuerySet:
-        """The document of this type with this number, given as normalised by the check."""
+        """Documents of this type with this number, given as normalised by the check.
+
+        One at most, but for passports, of which every country may have one.
+        """
         return self.filter(
             document_type=document_type, number_index=blind_index(number, purpose="document")
+        )
+
+    def same_as(self, document: IdentityDocument) -> IdentityDocumentQuerySet:
+        """The saved document that this one, derived, is; one at most."""
+        return self.filter(
+            document_type=document.document_type,
+            number_index=document.number_index,
+            issuing_country=document.issuing_country,
         )
 
 
@@ -180,6 +195,8 @@ class IdentityDocument(models.Model):
     document_type = models.CharField(_("Document type"), max_length=30, choices=DocumentType)
     document_number = EncryptedTextField(_("Document number"))
     number_index = models.CharField(max_length=64, editable=False)
+    # The nationality of the holder, where numbers are unique in one country only.
+    issuing_country = models.CharField(max_length=3, blank=True, editable=False)
     masked_number = models.CharField(_("Document number"), max_length=24, editable=False)
     document_expiry = models.DateField(_("Valid until"), null=True, blank=True)
     document_note = models.CharField(_("What document it is"), max_length=80, blank=True)
@@ -204,7 +221,8 @@ class IdentityDocument(models.Model):
                 condition=Q(visa_type__in=["", *VisaType.values]),
             ),
             models.UniqueConstraint(
-                name="identitydocument_one_holder", fields=["document_type", "number_index"]
+                name="identitydocument_one_holder",
+                fields=["document_type", "number_index", "issuing_country"],
             ),
         ]
 
@@ -212,6 +230,11 @@ class IdentityDocument(models.Model):
         return f"{self.get_document_type_display()} {self.masked_number}"
 
     def derive(self) -> None:
-        """Work out again what is found and shown by; call before a changed number is saved."""
+        """Work out again what is found and shown by.
+
+        Call before a changed number is saved, or one of a person whose nationality changed.
+        """
+        by_country = self.document_type in NUMBERED_BY_COUNTRY
+        self.issuing_country = self.person.nationality if by_country else ""
         self.number_index = blind_index(self.document_number, purpose="document")
         self.masked_number = masking.mask_document(self.document_number)

@@ -461,6 +461,67 @@ def test_who_is_found_to_have_landed_yesterday_is_observed_since_then(case: Case
     assert observation_of(case).started_on == date(2020, 3, 19)
 
 
+GERMAN = {
+    "person_category": "foreign",
+    "name_zh": "",
+    "surname_latin": "MUSTER",
+    "given_names_latin": "LENA SOFIE",
+    "birth_date": date(1988, 8, 8),
+    "nationality": "DEU",
+}
+KOREAN = GERMAN | {
+    "surname_latin": "KIM",
+    "given_names_latin": "MINJI",
+    "birth_date": date(1990, 1, 1),
+    "nationality": "KOR",
+}
+PASSPORT = {"document_type": "passport", "document_number": "X00000001", "visa_type": "Z"}
+
+
+def test_two_countries_may_give_out_the_same_passport_number() -> None:
+    hers = make_case(person=GERMAN, document=PASSPORT)
+    other = make_case(person=KOREAN, document=PASSPORT)
+
+    hers.refresh_from_db()
+    assert hers.person_id != other.person_id
+    assert str(hers.person) == "MUSTER LENA SOFIE"
+
+
+def test_a_passport_follows_its_holder_to_another_nationality() -> None:
+    case = make_case(person=GERMAN, document=PASSPORT)
+    corrected = make_registration(person=GERMAN | {"nationality": "AUT"}, document=PASSPORT)
+
+    amend(case, corrected, by=make_user(), now=NOW, reason="read wrongly")
+    make_case(person=GERMAN | {"surname_latin": "ANDERS"}, document=PASSPORT)
+
+    assert case.document.issuing_country == "AUT"
+
+
+@pytest.mark.parametrize(
+    ("known", "complaint"),
+    [
+        pytest.param(GERMAN, [], id="who came before comes again"),
+        pytest.param(GERMAN | {"birth_date": date(1988, 8, 9)}, [], id="born a day off"),
+        pytest.param(
+            GERMAN | {"surname_latin": "SCHMIDT", "given_names_latin": "KARIN"},
+            [],
+            id="named anew by marriage",
+        ),
+        pytest.param(
+            KOREAN | {"nationality": "DEU"}, ["document-document_number"], id="a slip in the number"
+        ),
+    ],
+)
+def test_a_slip_in_the_number_does_not_make_two_people_one(
+    known: dict[str, Any], complaint: list[str]
+) -> None:
+    make_case(person=known, document=PASSPORT).close(
+        "cancelled", by=make_user(), now=NOW, note="a mistake"
+    )
+
+    assert complaints() == complaint
+
+
 def test_needs_are_kept_with_the_separate_consent_alone() -> None:
     needs = {"care__diet": "halal"}
 

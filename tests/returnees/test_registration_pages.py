@@ -401,7 +401,10 @@ def test_a_reason_with_a_nul_character_stays_in_the_history(
 def test_a_correction_takes_no_document_of_somebody_else(
     worker: Client, registered: Case, community: Place
 ) -> None:
-    make_case(document={"document_type": "passport", "document_number": "Y22222222"})
+    make_case(
+        person={"nationality": "DEU"},
+        document={"document_type": "passport", "document_number": "Y22222222"},
+    )
 
     page = worker.post(
         edit(registered),
