@@ -229,7 +229,8 @@ def make_handoff(
 def hand_over(case: Case, to_place: Place, *, now: datetime, room: str = "") -> Handoff:
     """The handoff by which the case got there, offered and accepted at once."""
     handoff = make_handoff(case=case, to_place=to_place, now=now)
-    handoff.accept(by=make_user(role=Role.TRANSFER_TEAM, place=to_place), now=now, room=room)
+    receiver = make_user(role=Role.TRANSFER_TEAM, place=to_place)
+    handoff.accept(by=receiver, now=now, room=room, commitment_signed=True)
     return handoff
 
 

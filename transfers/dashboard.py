@@ -83,9 +83,10 @@ def tiles(user: User, now: datetime) -> list[Tile]:
     ]  # fmt: skip
 
 
-def waiting_handoffs(user: User) -> QuerySet[Handoff]:
+def waiting_handoffs(user: User, now: datetime) -> QuerySet[Handoff]:
     """The oldest twenty that wait for an answer."""
-    return Handoff.objects.open().visible_to(user).for_rows(user).order_by("due_at", "pk")[:20]
+    handoffs = Handoff.objects.open().visible_to(user).for_rows(user, now)
+    return handoffs.order_by("due_at", "pk")[:20]
 
 
 def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:

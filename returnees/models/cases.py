@@ -330,15 +330,41 @@ class Case(models.Model):
         """Why the person may not be handed over to their home now; empty if they may."""
         from returnees import decisions
 
-        observation = self.observation
-        if observation is None or observation.kind == "health_monitoring":
-            return []
-        if observation.day_number(beijing_date(now)) >= observation.days:
+        if not self._is_to_stay_in(now):
             return []
         decision = self.policy.decide(decisions.facts_of(self))
         if self._is_counted_anew() or not decision.home_eligible:
             return [_("The policy asks for centralized observation until its last day.")]
         return [decisions.WAITING[name] for name in decision.waiting_for]
+
+    def lacks_commitment(self, now: datetime) -> bool:
+        """Whether the person is, or would be, observed at home without having promised to stay.
+
+        They sign the commitment letter at the gate (domain rules 2.1, step 5b, and 2.7).
+        """
+        return self._is_to_stay_in(now) and self.request.commitment_signed_at is None
+
+    def _is_to_stay_in(self, now: datetime) -> bool:
+        """Whether days of observation remain, in a hotel or at home."""
+        observation = self.observation
+        return (
+            observation is not None
+            and observation.kind != "health_monitoring"
+            and observation.day_number(beijing_date(now)) < observation.days
+        )
+
+    @transaction.atomic
+    def sign_commitment(self, *, at: datetime) -> None:
+        """The person has signed the commitment letter; the first time stands.
+
+        Raises CaseClosed.
+        """
+        case = Case.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if case.closed_at:
+            raise CaseClosed(_("This case is closed."))
+        if case.request.commitment_signed_at is None:
+            case.request.commitment_signed_at = at
+            case.request.save(update_fields=["commitment_signed_at"])
 
     def reasons_not_released(self, now: datetime) -> list[Promise]:
         """What is missing before the case can be released; empty on the day it can."""

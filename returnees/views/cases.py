@@ -153,6 +153,7 @@ def case_detail(request: Request, number: str) -> HttpResponse:
             for name, value in case.decision["facts"].items()
         ],
         "waiting_for": [decisions.WAITING[name] for name in case.decision["waiting_for"]],
+        "lacks_commitment": case.lacks_commitment(now),
         "reasons_not_released": case.reasons_not_released(now) if not case.closed_at else [],
         "assessment_form": AssessmentForm(),
         "test_form": TestForm(),
@@ -219,6 +220,18 @@ def case_arrive(request: Request, number: str) -> HttpResponse:
     )
     case.arrive(at=case.arrival_seen_at(clock.now()))
     messages.success(request, _("Arrival confirmed; the observation has begun."))
+    return redirect(case)
+
+
+@require_POST
+@permission_required("returnees.change_case", raise_exception=True)
+def commitment_sign(request: Request, number: str) -> HttpResponse:
+    """The commitment letter is signed by somebody who came home without a handoff."""
+    case = get_object_or_404(
+        Case.objects.held_by(request.user, "returnees.change_case"), number=number
+    )
+    case.sign_commitment(at=clock.now())
+    messages.success(request, _("Noted: the commitment letter is signed."))
     return redirect(case)
 
 

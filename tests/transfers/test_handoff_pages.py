@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from houshayu.models import Message, Place, User
+from houshayu.models import ClockShift, Message, Place, User
 from returnees.models import Alert, Case
-from tests.factories import NOW, make_handoff, make_observed_case
+from tests.factories import NOW, make_case, make_handoff, make_observed_case, moment
 from transfers.models import Handoff, HandoffClosed
 
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def friday_13(settings: Any, db: None) -> None:
+    """The pages' clock stands in the days when people with a dwelling went home."""
+    settings.DEMONSTRATION = True
+    ClockShift.set_to(moment("2020-03-13"))
 
 
 @pytest.fixture
@@ -35,6 +43,40 @@ def test_a_temperature_nobody_has_comes_back_with_the_reason_beside_it(
     assert 'value="366"' in text and 'aria-invalid="true"' in text and 'class="error"' in text
     handoff.refresh_from_db()
     assert handoff.is_open
+
+
+@pytest.mark.usefixtures("friday_13")
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["as a page", "in its row"])
+def test_taking_somebody_home_asks_for_the_signed_commitment(
+    client: Client, community: Place, sender: User, headers: dict[str, str]
+) -> None:
+    case = make_observed_case(community=community, arrived=moment("2020-03-12"))
+    handoff = make_handoff(case=case, to_place=community, now=moment("2020-03-13"))
+    client.force_login(sender)
+    url = reverse("transfers:handoff_accept", args=[handoff.pk])
+
+    assert 'name="commitment_signed"' in client.get(handoff.get_absolute_url()).content.decode()
+    page = client.post(url, {"temperature": "36.5"}, headers=headers)
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert 'value="36.5"' in text and "请先签好承诺书" in text
+    client.post(url, {"temperature": "36.5", "commitment_signed": "on"}, headers=headers)
+    assert case.holder == community
+
+
+@pytest.mark.usefixtures("friday_13")
+def test_who_came_home_without_a_handoff_signs_there(
+    client: Client, community: Place, sender: User
+) -> None:
+    case = make_case(place=community, by=sender, arrived=moment("2020-03-12"))
+    client.force_login(sender)
+    assert "承诺书尚未签署" in client.get(case.get_absolute_url()).content.decode()
+
+    client.post(reverse("returnees:commitment_sign", args=[case.number]))
+
+    text = client.get(case.get_absolute_url()).content.decode()
+    assert "承诺书尚未签署" not in text and "承诺书已签署" in text
 
 
 def test_a_plan_in_another_century_is_asked_again(

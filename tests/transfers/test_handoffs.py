@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from houshayu.models import Place, User
-from returnees.models import Case, CaseOutcome
+from returnees.models import Case, CaseClosed, CaseOutcome
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
@@ -22,7 +22,13 @@ from tests.factories import (
     moment,
     real_place,
 )
-from transfers.models import Handoff, HandoffClosed, HandoffNotPossible, HandoffStatus
+from transfers.models import (
+    CommitmentMissing,
+    Handoff,
+    HandoffClosed,
+    HandoffNotPossible,
+    HandoffStatus,
+)
 
 NOON = moment("2020-03-20", "12:00")
 
@@ -244,6 +250,77 @@ def test_who_was_approved_and_then_refused_does_not_go_home(community: Place, hu
 
     with pytest.raises(HandoffNotPossible):
         make_handoff(case=case, to_place=community, now=NOON)
+
+
+@pytest.fixture
+def on_the_way_home(community: Place, hotel: Place) -> Handoff:
+    """Somebody approved for home observation, whom their community shall take from the hotel."""
+    request = APPROVED | {"assessed_by": make_user()}
+    case = make_observed_case(place=hotel, community=community, request=request)
+    return make_handoff(case=case, to_place=community, now=NOON)
+
+
+def test_nobody_is_taken_home_for_observation_without_the_signed_commitment(
+    on_the_way_home: Handoff, hotel: Place, sender: User
+) -> None:
+    with pytest.raises(CommitmentMissing):
+        on_the_way_home.accept(by=sender, now=NOON)
+    assert on_the_way_home.case.holder == hotel
+
+    on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+
+    case = Case.objects.get()
+    assert case.request.commitment_signed_at == NOON
+    assert not case.lacks_commitment(NOON)
+
+
+def test_the_commitment_is_signed_once(on_the_way_home: Handoff, hub: Place, sender: User) -> None:
+    case = on_the_way_home.case
+    case.sign_commitment(at=NOW)
+    on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+    hand_over(case, hub, now=NOON + timedelta(hours=1))
+    back = make_handoff(case=case, to_place=sender.memberships.get().place, now=NOON)
+
+    back.accept(by=sender, now=NOON + timedelta(hours=2))
+
+    assert Case.objects.get().request.commitment_signed_at == NOW
+
+
+def test_who_goes_home_on_the_last_day_promises_nothing_any_more(
+    observed: Case, community: Place, sender: User
+) -> None:
+    morning = last_morning(observed)
+
+    make_handoff(case=observed, to_place=community, now=morning).accept(by=sender, now=morning)
+
+    assert Case.objects.get().request.commitment_signed_at is None
+
+
+def test_who_was_refused_after_the_offer_is_not_let_in_at_home(
+    on_the_way_home: Handoff, hotel: Place, sender: User
+) -> None:
+    on_the_way_home.case.assess(
+        "rejected",
+        community_assessor="李",
+        health_assessor="陈",
+        reason="shares the bathroom",
+        by=make_user(),
+        now=NOON,
+    )
+
+    with pytest.raises(HandoffNotPossible):
+        on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+
+    on_the_way_home.refresh_from_db()
+    assert on_the_way_home.is_open
+    assert on_the_way_home.case.holder == hotel
+
+
+def test_a_closed_case_signs_nothing(case: Case, sender: User) -> None:
+    case.close("no_show", by=sender, now=NOON, note="not on the plane")
+
+    with pytest.raises(CaseClosed):
+        case.sign_commitment(at=NOON)
 
 
 def test_somebody_of_another_sub_district_is_offered_to_it_at_once(

@@ -87,6 +87,11 @@ class AcceptInput(serializers.Serializer):
     luggage_pieces = serializers.IntegerField(
         label=gettext_lazy("Luggage pieces"), required=False, min_value=0, max_value=99
     )
+    commitment_signed = serializers.BooleanField(
+        label=gettext_lazy("The commitment letter is signed"),
+        required=False,
+        help_text=gettext_lazy("Needed once, to be observed at home."),
+    )
 
 
 class DeclineInput(serializers.Serializer):
@@ -142,7 +147,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
 
     def get_queryset(self) -> QuerySet[Handoff]:
         user = self.request.user
-        return Handoff.objects.visible_to(user).for_rows(user)
+        return Handoff.objects.visible_to(user).for_rows(user, clock.now())
 
     def _told(self, handoff: Handoff, status: int = status.HTTP_200_OK) -> Response:
         told = self.get_serializer(self.get_queryset().get(pk=handoff.pk))

@@ -155,7 +155,13 @@ def _answer(now: datetime) -> None:
         worker = _worker(handoff.to_place_id)
         room = _free_room(handoff.to_place) if handoff.to_place.kind == PlaceKind.HOTEL else ""
         with _by(worker, now):
-            handoff.accept(by=worker, now=now, room=room, temperature=Decimal("36.5"))
+            handoff.accept(
+                by=worker,
+                now=now,
+                room=room,
+                temperature=Decimal("36.5"),
+                commitment_signed=True,
+            )
 
 
 def _free_room(hotel: Place) -> str:

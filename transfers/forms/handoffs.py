@@ -64,6 +64,9 @@ class AcceptForm(forms.Form):
     luggage_pieces = forms.IntegerField(
         label=_("Luggage pieces"), required=False, min_value=0, max_value=99
     )
+    commitment_signed = forms.BooleanField(
+        label=_("The commitment letter is signed"), required=False
+    )
 
 
 class DeclineForm(forms.Form):

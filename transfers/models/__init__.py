@@ -1,8 +1,15 @@
 from transfers.models.handoffs import (
+    CommitmentMissing,
     Handoff,
     HandoffClosed,
     HandoffNotPossible,
     HandoffStatus,
 )
 
-__all__ = ["Handoff", "HandoffClosed", "HandoffNotPossible", "HandoffStatus"]
+__all__ = [
+    "CommitmentMissing",
+    "Handoff",
+    "HandoffClosed",
+    "HandoffNotPossible",
+    "HandoffStatus",
+]

@@ -8,15 +8,16 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.clock import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
 from returnees import alerting, reminding
-from returnees.models import Case, Custody
+from returnees.models import Case, Custody, Observation, ObservationKind
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -43,6 +44,10 @@ class HandoffNotPossible(Conflict):
     """The case can't be offered to that place; str() says why."""
 
 
+class CommitmentMissing(HandoffNotPossible):
+    """Nobody is taken over for observation at home who has not signed the commitment letter."""
+
+
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     def open(self) -> HandoffQuerySet:
         return self.filter(OPEN)
@@ -64,15 +69,24 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """Handoffs out of the places where the user offers, answered or not."""
         return self.filter(from_place__in=Place.objects.covered_by(user, "transfers.offer_handoff"))
 
-    def for_rows(self, user: User) -> HandoffQuerySet:
+    def for_rows(self, user: User, now: datetime) -> HandoffQuerySet:
         """With everything transfers/_handoff_row.html reads, in one query."""
         answers = Place.objects.covered_by(user, "transfers.answer_handoff")
         offers = Place.objects.covered_by(user, "transfers.offer_handoff")
         sends = Place.objects.covered_by(user, "transfers.view_handoff")
+        # As Case.lacks_commitment() says of one.
+        to_stay_in = Observation.objects.open().filter(
+            case=OuterRef("case"),
+            kind__in=[ObservationKind.CENTRALIZED, ObservationKind.HOME],
+            release_on__gt=beijing_date(now),
+        )
         return self.select_related(
             "case__person", "from_place", "to_place", "offered_by", "closed_by"
         ).annotate(
             can_answer=Q(OPEN) & Q(to_place__in=answers),
+            asks_commitment=Q(OPEN)
+            & Q(to_place__kind__in=HOME_KINDS, case__request__commitment_signed_at=None)
+            & Exists(to_stay_in),
             can_cancel=Q(OPEN) & Q(from_place__in=offers),
             # Who declined, or was offered the case by mistake, has no more to do with the person.
             sees_person=Q(from_place__in=sends)
@@ -307,17 +321,21 @@ class Handoff(models.Model):
         room: str = "",
         temperature: Decimal | None = None,
         luggage_pieces: int | None = None,
+        commitment_signed: bool = False,
     ) -> Custody:
         """End the sender's custody of the case and begin the receiver's, at one instant.
 
         room: the hotel room, where there is one. temperature: °C, measured at the handoff; a fever
-        raises its alert in the receiver's hands. Raises HandoffClosed if it was answered or taken
-        back first.
+        raises its alert in the receiver's hands. commitment_signed: at the gate of a home, where
+        it is needed and was not signed before. Raises HandoffClosed if it was answered or taken
+        back first; CommitmentMissing, and HandoffNotPossible for who may not go home any more.
         """
         # The case is locked before the handoff, as offer() does, so that the two never deadlock.
         case = Case.objects.select_for_update(no_key=True).get(pk=self.case_id)
         if not Handoff.objects.filter(OPEN, pk=self.pk).exists():
             raise HandoffClosed(_("This handoff has already been answered."))
+        if self.to_place.kind in HOME_KINDS:
+            self._open_the_door(case, now, commitment_signed=commitment_signed)
         custody = case.pass_to(self.to_place, at=now, room=room)
         self.temperature = temperature
         if luggage_pieces is not None:
@@ -327,6 +345,17 @@ class Handoff(models.Model):
         if temperature is not None:
             alerting.raise_for_temperature(case, temperature, now=now)
         return custody
+
+    def _open_the_door(self, case: Case, now: datetime, *, commitment_signed: bool) -> None:
+        """The person may be at home still, and has promised to stay there."""
+        if reasons := case.reasons_not_home(now):
+            raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))
+        if case.lacks_commitment(now):
+            if not commitment_signed:
+                raise CommitmentMissing(
+                    _("Please have the commitment letter signed first, and tick it here.")
+                )
+            case.sign_commitment(at=now)
 
     @transaction.atomic
     def decline(self, *, by: User, now: datetime, reason: str) -> None:

@@ -17,7 +17,7 @@ def dashboard(request: Request) -> HttpResponse:
     context = {
         "now": now,
         "tiles": figures.tiles(request.user, now),
-        "handoffs": figures.waiting_handoffs(request.user),
+        "handoffs": figures.waiting_handoffs(request.user, now),
         "chart": {key: value for key, value in chart.items() if key != "rows"},
         "chart_rows": chart["rows"],
     }

@@ -17,7 +17,7 @@ from houshayu.models import Place
 from houshayu.shortcuts import render_fragment
 from returnees.models import Case
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
-from transfers.models import Handoff, HandoffClosed, HandoffNotPossible
+from transfers.models import CommitmentMissing, Handoff, HandoffClosed, HandoffNotPossible
 
 STATES = ("waiting", "overdue", "answered")
 
@@ -29,7 +29,7 @@ def handoff_list(request: Request) -> HttpResponse:
     now = clock.now()
     state = request.GET.get("state", "waiting")
     state = state if state in STATES else "waiting"
-    handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user)
+    handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user, now)
     if state == "answered":
         handoffs, order = handoffs.filter(closed_at__isnull=False), ["-closed_at", "-id"]
     else:
@@ -55,10 +55,11 @@ def handoff_list(request: Request) -> HttpResponse:
 @require_safe
 @permission_required("transfers.view_handoff", raise_exception=True)
 def handoff_detail(request: Request, pk: int) -> HttpResponse:
+    now = clock.now()
     handoff = get_object_or_404(
-        Handoff.objects.visible_to(request.user).for_rows(request.user), pk=pk
+        Handoff.objects.visible_to(request.user).for_rows(request.user, now), pk=pk
     )
-    context = {"handoff": handoff, "now": clock.now()} | _answer_forms()
+    context = {"handoff": handoff, "now": now} | _answer_forms()
     return render(request, "transfers/handoff_detail.html", context)
 
 
@@ -104,9 +105,13 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
             room=form.cleaned_data["room"],
             temperature=form.cleaned_data["temperature"],
             luggage_pieces=form.cleaned_data["luggage_pieces"],
+            commitment_signed=form.cleaned_data["commitment_signed"],
         )
-    except HandoffClosed as closed:
-        messages.warning(request, str(closed))
+    except CommitmentMissing as missing:
+        form.add_error("commitment_signed", str(missing))
+        return _asked_again(request, pk, accept_form=form)
+    except (HandoffClosed, HandoffNotPossible) as refusal:
+        messages.warning(request, str(refusal))
     else:
         messages.success(request, _("Handoff accepted: the case is in your hands."))
     return _answered(request, pk)
@@ -146,17 +151,19 @@ def _answer_forms() -> dict[str, Any]:
 
 
 def _answered(request: Request, pk: int) -> HttpResponse:
-    row = Handoff.objects.visible_to(request.user).for_rows(request.user).get(pk=pk)
+    now = clock.now()
+    row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
     if not request.htmx:
         return redirect(row)
-    context = {"handoff": row, "now": clock.now()} | _answer_forms()
+    context = {"handoff": row, "now": now} | _answer_forms()
     return render_fragment(request, "transfers/_handoff_row.html", context)
 
 
 def _asked_again(request: Request, pk: int, **filled_in: Form) -> HttpResponse:
     """The row, or the page, with what was typed and the reason beside it."""
-    row = Handoff.objects.visible_to(request.user).for_rows(request.user).get(pk=pk)
-    context = {"handoff": row, "now": clock.now()} | _answer_forms() | filled_in
+    now = clock.now()
+    row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
+    context = {"handoff": row, "now": now} | _answer_forms() | filled_in
     if request.htmx:
         return render_fragment(request, "transfers/_handoff_row.html", context, status=422)
     return render(request, "transfers/handoff_detail.html", context, status=422)
