@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
     from houshayu.models import User
 
-# Sent inside the transaction with case, by and now. transfers listens: somebody who lives in
-# another sub-district is offered to it, and returnees must not know handoffs.
+# Sent inside the transaction with case, by and now; moved when a correction names another home.
+# transfers listens: somebody who lives in another sub-district is offered to it, and returnees
+# must not know handoffs.
 registered = Signal()
+moved = Signal()
 
 
 class AlreadyRegistered(Conflict):
@@ -167,6 +169,7 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
     """
     with pghistory.context(reason=reason, user=by.pk, at=now.isoformat()):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+        home_before = locked.community_id
         was_worrying, asked_before = locked.health.needs_alert, locked.request.requested_mode
         expected_before = locked.expected_arrival_at
         registration.document.document_number = normalise(registration.document.document_number)
@@ -197,6 +200,8 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
             locked.arrive(at=locked.expected_arrival_at)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
+        if locked.community_id != home_before and locked.closed_at is None:
+            moved.send(Case, case=locked, by=by, now=now)
     case.refresh_from_db()
 
 

@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     var = Path(os.environ["HOUSHAYU_VAR"])
     var.chmod(0o711)
+    (var / "static").mkdir()  # WhiteNoise asks for it.
     config.servers = [Postgres(var, fast=True), Redis(var)]  # type: ignore[attr-defined]
     template = ROOT / "var" / "test"
     template.mkdir(parents=True, exist_ok=True)

@@ -15,3 +15,4 @@ class TransfersConfig(AppConfig):
 
         reminding.PLANNERS.append(handoff_reminding.plan)
         registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")
+        registration.moved.connect(elsewhere.offer_to_new_home, dispatch_uid="offer_to_new_home")

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from houshayu.models import Place, PlaceKind, User
+from houshayu.models import HOME_KINDS, Place, PlaceKind, User
 from returnees.models import Case
 from transfers.models import Handoff
+from transfers.models.handoffs import OPEN
 
 
 def subdistrict_of(place: Place) -> Place | None:
@@ -25,3 +26,16 @@ def offer_to_home(
     return Handoff.objects.offer(
         case=case, to_place=home, by=by, now=now, planned_at=case.expected_arrival_at
     )
+
+
+def offer_to_new_home(
+    sender: type[Case], *, case: Case, by: User, now: datetime, **kwargs: Any
+) -> Handoff | None:
+    """Offer a case whose home was corrected, if a community holds it and it waits for no answer.
+
+    Who is on the way or in a hotel goes to their own sub-district from there.
+    """
+    holder = case.holder
+    if holder is None or holder.kind not in HOME_KINDS or case.handoffs.filter(OPEN).exists():
+        return None
+    return offer_to_home(sender, case=case, by=by, now=now)

@@ -9,6 +9,7 @@ import pytest
 
 from houshayu.models import Place, User
 from returnees.models import Case, CaseClosed, CaseOutcome
+from returnees.registration import amend
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_handoff,
     make_observed_case,
     make_place,
+    make_registration,
     make_user,
     moment,
     real_place,
@@ -337,6 +339,30 @@ def test_somebody_of_another_sub_district_is_offered_to_it_at_once(
         case.expected_arrival_at,
         True,
     )
+
+
+def moved_to(case: Case, home: Place, *, by: User) -> None:
+    corrected = make_registration(
+        document={"document_number": case.document.document_number}, community=home
+    )
+    amend(case, corrected, by=by, now=NOON, reason="lives elsewhere")
+
+
+def test_who_is_found_to_live_in_another_sub_district_is_offered_to_it(
+    case: Case, sender: User
+) -> None:
+    moved_to(case, real_place("yutianxia"), by=sender)
+
+    assert Handoff.objects.open().get().to_place == real_place("konggang")
+
+
+def test_a_correction_disturbs_nobody_who_is_on_the_way_or_in_a_hotel(
+    handoff: Handoff, observed: Case, sender: User, hub: Place
+) -> None:
+    moved_to(handoff.case, real_place("yutianxia"), by=sender)
+    moved_to(observed, real_place("yutianxia"), by=sender)
+
+    assert [offer.to_place for offer in Handoff.objects.open()] == [hub]
 
 
 def test_handoffs_are_seen_by_both_sides_and_answered_by_the_receiver(
