@@ -54,13 +54,17 @@ def facts_of(case: Case) -> Facts:
         grounds=frozenset(request.exception_grounds),
         applied_at=request.applied_at,
         approved=request.assessment_result == AssessmentResult.APPROVED,
-        test_negative=LabTest.objects.filter(
-            observation__case=case, result=TestResult.NEGATIVE
-        ).exists(),
+        test_negative=_last_result(case) == TestResult.NEGATIVE,
         days_observed_elsewhere=journey.days_observed_elsewhere,
         observed_elsewhere_until=journey.observed_elsewhere_until,
         test_negative_elsewhere=journey.nat_negative_elsewhere,
     )
+
+
+def _last_result(case: Case) -> str | None:
+    """What the test showed whose result came last; None as long as there is none."""
+    known = LabTest.objects.filter(observation__case=case, result_at__isnull=False)
+    return known.order_by("result_at").values_list("result", flat=True).last()
 
 
 def version_for(moment: datetime) -> PolicyVersion:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/<str:number>/restart/", cases.observation_restart, name="observation_restart"),
     path("cases/<str:number>/policy/", cases.policy_change, name="policy_change"),
     path("certificates/", certificates.certificate_verify, name="certificate_verify"),
+    path("cases/<str:number>/tests/plan/", labtests.labtest_plan, name="labtest_plan"),
     path("tests/<int:pk>/", labtests.labtest_record, name="labtest_record"),
     path("check-ins/", rounds.round, name="round"),
     path("alerts/", alerts.alert_list, name="alert_list"),

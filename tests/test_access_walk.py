@@ -267,6 +267,7 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:case_close": Needs("returnees.close_case", given=the_case),
     "returnees:observation_restart": Needs("returnees.change_observation", given=the_case),
     "returnees:policy_change": Needs("returnees.change_observation", given=the_case),
+    "returnees:labtest_plan": Needs("returnees.record_labtest", given=the_case),
     "returnees:labtest_record": Needs("returnees.record_labtest", method="post", given=the_test),
     "returnees:round": Needs("returnees.record_checkin"),
     "returnees:alert_list": Needs("returnees.view_case"),

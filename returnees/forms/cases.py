@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -69,6 +70,26 @@ class ResolutionForm(forms.Form):
 
     resolution = forms.ChoiceField(label=_("Result"), choices=Resolution)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class TestPlanForm(forms.Form):
+    """When a further test is due: from today to the last day of the observation."""
+
+    due_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, today: date, until: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["due_on"] = today
+        self.today, self.until = today, max(today, until)
+        self.fields["due_on"].widget.attrs |= {"min": today, "max": self.until}
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if not self.today <= day <= self.until:
+            raise forms.ValidationError(
+                _("Please choose a day from today to the last day of the observation.")
+            )
+        return day
 
 
 class TestForm(forms.Form):

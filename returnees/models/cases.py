@@ -384,12 +384,15 @@ class Case(models.Model):
             and not self.alerts.filter(checkin=last, resolved_at__isnull=False).exists()
         ):
             reasons.append(_("The last check-in was not normal."))
-        if (
+        test = observation.labtests.due(beijing_date(now)).last()
+        if test and test.result == "positive":
+            reasons.append(_("The last nucleic acid test was positive: please plan another."))
+        elif (
             self.decision.get("release_needs_negative_test")
-            and not observation.labtests.filter(result="negative").exists()
+            and not (test and test.result == "negative")
             and observation.kind != "health_monitoring"
         ):
-            reasons.append(_("The negative result of the nucleic acid test is missing."))
+            reasons.append(_("The negative result of the last nucleic acid test is missing."))
         if self.handoffs.filter(status="offered").exists():
             reasons.append(_("A handoff is waiting for its answer."))
         return reasons

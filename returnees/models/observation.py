@@ -142,6 +142,19 @@ class Observation(models.Model):
         """Which day of the observation the date is; negative before it starts."""
         return (on - self.started_on).days
 
+    @transaction.atomic
+    def plan_test(self, on: date) -> LabTest:
+        """A nucleic acid test beside those of the policy, as after a positive one.
+
+        Raises LabTestClosed if the observation has ended, or a test of that day is there already.
+        """
+        observation = Observation.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if observation.ended_at:
+            raise LabTestClosed(_("This observation has ended."))
+        if observation.labtests.filter(due_on=on).exists():
+            raise LabTestClosed(_("A test is planned for this day already."))
+        return observation.labtests.create(due_on=on)
+
 
 class Slot(models.TextChoices):
     MORNING = "morning", _("Morning")
@@ -238,11 +251,15 @@ class TestResult(models.TextChoices):
     POSITIVE = "positive", _("Positive")
 
 
-class TestClosed(Conflict):
-    """Somebody recorded the result before this call did."""
+class LabTestClosed(Conflict):
+    """Somebody recorded the result, or planned the test, before this call did."""
 
 
 class LabTestQuerySet(models.QuerySet["LabTest"]):
+    def due(self, on: date) -> LabTestQuerySet:
+        """Tests planned for the day or an earlier one, the last planned last."""
+        return self.filter(due_on__lte=on).order_by("due_on")
+
     def planned(self) -> LabTestQuerySet:
         """Tests of open observations for which no sample was taken yet."""
         return self.filter(sampled_at=None, observation__ended_at=None)
@@ -305,7 +322,7 @@ class LabTest(models.Model):
     def record(self, result: str, *, by: User, now: datetime) -> None:
         """The sample is taken, and its result known unless it is pending.
 
-        A positive result raises an alert. Raises TestClosed if a result is recorded already.
+        A positive result raises an alert. Raises LabTestClosed if a result is recorded already.
         """
         from returnees import alerting, decisions
 
@@ -315,7 +332,7 @@ class LabTest(models.Model):
         case = cases.get(observations__labtests=self.pk)
         test = LabTest.objects.select_for_update().get(pk=self.pk)
         if test.result != TestResult.PENDING:
-            raise TestClosed(_("The result of this test is already recorded."))
+            raise LabTestClosed(_("The result of this test is already recorded."))
         test.sampled_at = test.sampled_at or now
         test.recorded_by = by
         test.result = result

@@ -3,14 +3,44 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
+from houshayu.clock import beijing_date
 from houshayu.http import Request
-from returnees.forms.cases import TestForm
-from returnees.models import LabTest
+from returnees.forms.cases import TestForm, TestPlanForm
+from returnees.models import LabTest, LabTestClosed, Observation
+
+
+@permission_required("returnees.record_labtest", raise_exception=True)
+def labtest_plan(request: Request, number: str) -> HttpResponse:
+    """A test beside those that the policy asks for."""
+    observation = get_object_or_404(
+        Observation.objects.held_by(request.user, "returnees.record_labtest").select_related(
+            "case__person"
+        ),
+        case__number=number,
+    )
+    form = TestPlanForm(
+        request.POST or None, today=beijing_date(clock.now()), until=observation.release_on
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            observation.plan_test(form.cleaned_data["due_on"])
+        except LabTestClosed as closed:
+            form.add_error("due_on", str(closed))
+        else:
+            messages.success(request, _("The test is planned."))
+            return redirect(observation.case)
+    context = {
+        "case": observation.case,
+        "form": form,
+        "title": _("Plan a nucleic acid test"),
+        "button": _("Plan the test"),
+    }
+    return render(request, "returnees/case_act.html", context)
 
 
 @require_POST

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.keyset import keyset_page
-from houshayu.models import Place, User
+from houshayu.models import ClockShift, Place, User
 from returnees.models import Case
-from tests.factories import NOW, make_case, make_observed_case, moment
+from tests.factories import NOW, make_case, make_observed_case, moment, observation_of
 
 URL = reverse("returnees:case_list")
 
@@ -106,3 +106,19 @@ def test_the_list_asks_as_often_for_many_cases_as_for_one(
 
     with django_assert_num_queries(9):
         client.get(URL)
+
+
+def test_a_further_test_is_planned_for_a_day_of_the_observation(
+    client: Client, observed: Case, settings: Any
+) -> None:
+    settings.DEMONSTRATION = True
+    ClockShift.set_to(moment("2020-03-25"))
+    address = reverse("returnees:labtest_plan", args=[observed.number])
+
+    for day in ("2020-03-24", "2020-04-04", "", "2020-04-02"):
+        refused = client.post(address, {"due_on": day})
+        assert 'aria-invalid="true"' in refused.content.decode()  # the 2nd of April has its own
+    client.post(address, {"due_on": "2020-03-28"})
+
+    days = [str(each.due_on) for each in observation_of(observed).labtests.all()]
+    assert days == ["2020-03-20", "2020-03-28", "2020-04-02"]

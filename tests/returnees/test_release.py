@@ -9,8 +9,17 @@ import pytest
 from django.db import connection, transaction
 from django.utils.translation import override
 
+from houshayu.clock import beijing_date
 from houshayu.models import Place, PolicyVersion, User
-from returnees.models import Case, CaseClosed, CaseNotReady, CaseOutcome, Resolution
+from returnees.models import (
+    Alert,
+    Case,
+    CaseClosed,
+    CaseNotReady,
+    CaseOutcome,
+    LabTestClosed,
+    Resolution,
+)
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
@@ -33,7 +42,8 @@ NOT_COMPLETE = "The days of observation are not complete."
 ALERT = "An alert is not settled."
 NO_CHECK_IN = "There is no check-in."
 NOT_NORMAL = "The last check-in was not normal."
-NO_TEST = "The negative result of the nucleic acid test is missing."
+NO_TEST = "The negative result of the last nucleic acid test is missing."
+POSITIVE = "The last nucleic acid test was positive: please plan another."
 ON_OFFER = "A handoff is waiting for its answer."
 
 
@@ -146,12 +156,52 @@ def test_from_25_march_a_negative_test_is_needed(db: None) -> None:
     at = see_through(case)
     assert refusal(case, now=at) == NO_TEST
     take_test(case, "positive")
-    assert refusal(case, now=at) == NO_TEST
+    assert refusal(case, now=at) == POSITIVE
 
     take_test(case, "negative")
 
     case.release(by=make_user(), now=at)
     assert case.outcome == CaseOutcome.RELEASED
+
+
+def test_a_positive_test_holds_everybody_until_a_later_one_is_negative(observed: Case) -> None:
+    at, nurse = see_through(observed), make_user()
+    observation = observation_of(observed)
+    exit_test = observation.labtests.last()
+    exit_test.record("positive", by=nurse, now=at)
+    Alert.objects.get().resolve("remeasured_normal", by=nurse, now=at)
+    assert refusal(observed, now=at) == POSITIVE
+
+    again = observation.plan_test(beijing_date(at))
+    again.record("negative", by=nurse, now=at)
+
+    observed.release(by=nurse, now=at)
+    assert observed.outcome == CaseOutcome.RELEASED
+
+
+def test_from_25_march_the_test_of_the_first_day_alone_releases_nobody(db: None) -> None:
+    case = make_observed_case(arrived=moment("2020-03-25", "10:00"))
+    at, nurse = see_through(case), make_user()
+    first, last = observation_of(case).labtests.all()
+    first.record("negative", by=nurse, now=moment("2020-03-25"))
+    assert refusal(case, now=at) == NO_TEST
+
+    last.record("negative", by=nurse, now=at)
+
+    case.release(by=nurse, now=at)
+    assert case.outcome == CaseOutcome.RELEASED
+
+
+def test_one_test_a_day_is_planned_while_the_observation_lasts(observed: Case) -> None:
+    observation, day = observation_of(observed), date(2020, 3, 27)
+    observation.plan_test(day)
+    with pytest.raises(LabTestClosed):
+        observation.plan_test(day)
+
+    observed.close("transferred_out", by=make_user(), now=NOW, note="to Tianjin")
+
+    with pytest.raises(LabTestClosed):
+        observation.plan_test(date(2020, 3, 28))
 
 
 def test_from_30_april_seven_days_of_monitoring_follow(db: None) -> None:

@@ -22,6 +22,7 @@ from tests.factories import (
     make_registration,
     make_user,
     moment,
+    observation_of,
     real_place,
 )
 from transfers.models import (
@@ -316,6 +317,23 @@ def test_who_was_refused_after_the_offer_is_not_let_in_at_home(
     on_the_way_home.refresh_from_db()
     assert on_the_way_home.is_open
     assert on_the_way_home.case.holder == hotel
+
+
+def test_a_positive_test_after_a_negative_one_closes_the_way_home(
+    community: Place, hotel: Place
+) -> None:
+    landed, nurse = moment("2020-03-26"), make_user()
+    request = APPROVED | {"assessed_by": nurse}
+    case = make_observed_case(place=hotel, arrived=landed, request=request)
+    first, last = observation_of(case).labtests.all()
+    first.record("negative", by=nurse, now=landed)
+    case.refresh_from_db()
+    assert not case.reasons_not_home(landed)
+
+    last.record("positive", by=nurse, now=landed + timedelta(days=1))
+
+    case.refresh_from_db()
+    assert case.reasons_not_home(landed + timedelta(days=1))
 
 
 def test_a_closed_case_signs_nothing(case: Case, sender: User) -> None:
