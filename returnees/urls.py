@@ -20,6 +20,7 @@ urlpatterns = [
     ),
     path("cases/<str:number>/certificate/", certificates.certificate_open, name="certificate_open"),
     path("cases/<str:number>/arrive/", cases.case_arrive, name="case_arrive"),
+    path("cases/<str:number>/arrival/", cases.arrival_correct, name="arrival_correct"),
     path("cases/<str:number>/commitment/", cases.commitment_sign, name="commitment_sign"),
     path("cases/<str:number>/assess/", cases.case_assess, name="case_assess"),
     path("cases/<str:number>/release/", cases.case_release, name="case_release"),

@@ -261,6 +261,7 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
         "returnees.reveal_identitydocument", given=the_case_with_a_certificate
     ),
     "returnees:case_arrive": Needs("returnees.change_case", method="post", given=the_case),
+    "returnees:arrival_correct": Needs("returnees.change_case", given=the_case),
     "returnees:commitment_sign": Needs("returnees.change_case", method="post", given=the_case),
     "returnees:case_assess": Needs("returnees.assess_observation", given=the_case),
     "returnees:case_release": Needs("returnees.release_case", method="post", given=the_case),

@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import PolicyVersion
+from returnees.forms.fields import moment_input
 from returnees.models import AssessmentResult, CaseOutcome, Resolution, TestResult
 
 
@@ -52,6 +53,25 @@ class PolicyForm(ReasonForm):
         label=_("Policy version"), queryset=PolicyVersion.objects.all()
     )
     field_order = ["version", "reason"]
+
+
+class ArrivalCorrectionForm(ReasonForm):
+    """When the person really arrived, or that they have not."""
+
+    arrived_at = forms.DateTimeField(
+        label=_("Arrival in Beijing"),
+        required=False,
+        widget=moment_input(),
+        help_text=_("Beijing time; it decides the policy and day 0."),
+    )
+    not_arrived = forms.BooleanField(label=_("The person has not arrived yet"), required=False)
+    field_order = ["arrived_at", "not_arrived", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "arrived_at" not in self.errors and bool(data["arrived_at"]) == data["not_arrived"]:
+            self.add_error("arrived_at", _("Give the moment, or tick that it is still to come."))
+        return data
 
 
 class RestartForm(forms.Form):

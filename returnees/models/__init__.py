@@ -1,6 +1,7 @@
 from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
 from returnees.models.case_queries import Whereabouts
 from returnees.models.cases import (
+    ArrivalStands,
     Case,
     CaseClosed,
     CaseNotReady,
@@ -38,6 +39,7 @@ from returnees.models.observation import (
     LabTestClosed,
     Observation,
     ObservationKind,
+    OutsideItsDays,
     Slot,
     TestResult,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "Alert",
     "AlertClosed",
     "AlertKind",
+    "ArrivalStands",
     "AssessmentResult",
     "CarePreference",
     "Case",
@@ -90,6 +93,7 @@ __all__ = [
     "ObservationCertificate",
     "ObservationKind",
     "ObservationRequest",
+    "OutsideItsDays",
     "Person",
     "PersonCategory",
     "Pickup",

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.clock import beijing_date
@@ -59,6 +60,10 @@ class CaseClosed(Conflict):
 
 class CaseNotReady(Conflict):
     """The case can't be released yet; str() says what is missing."""
+
+
+class ArrivalStands(Conflict):
+    """The arrival can't be corrected; str() says why."""
 
 
 class ContactToCome(Conflict):
@@ -275,6 +280,71 @@ class Case(models.Model):
                 obligation.kind, obligation.days, beijing_date(at), decision.nat_days
             )
         self.refresh_from_db()
+
+    @transaction.atomic
+    def correct_arrival(self, at: datetime | None, *, by: User, now: datetime, reason: str) -> None:
+        """Correct when the person arrived in Beijing, and day 0 with it; None: not arrived yet.
+
+        The version in force then decides, unless a coordinator chose another. What was measured
+        keeps its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
+        ArrivalStands: for who has not arrived, whose days were counted anew or completed since,
+        for a moment to come, and None for who was seen by a site or a check-in.
+        """
+        with pghistory.context(reason=reason, user=by.pk, at=now.isoformat()):
+            case = Case.objects.select_for_update(no_key=True).get(pk=self.pk)
+            if case.closed_at:
+                raise CaseClosed(_("This case is closed."))
+            if case.arrived_at is None:
+                raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
+            if case.observations.exclude(end_reason__in=["", "corrected"]).exists():
+                raise ArrivalStands(_("The days have been counted anew or completed since."))
+            if at is None:
+                case._undo_arrival(now)
+            elif at > now:
+                raise ArrivalStands(_("This moment is in the future."))
+            else:
+                case._move_arrival(at, now)
+        self.refresh_from_db()
+
+    def _undo_arrival(self, now: datetime) -> None:
+        from returnees import decisions
+
+        observation, holder = self.observation, self.holder
+        if holder and holder.kind in SITE_KINDS:
+            raise ArrivalStands(gettext("The person is at %(place)s.") % {"place": holder})
+        if observation and observation.checkins.exists():
+            raise ArrivalStands(_("The person has been seen: there are check-ins."))
+        self._end_observation("corrected", now=now)
+        self.arrived_at = None
+        self.policy = decisions.version_for(self.expected_arrival_at)
+        self.save(update_fields=["arrived_at", "policy"])
+        decisions.decide_case(self)
+
+    def _move_arrival(self, at: datetime, now: datetime) -> None:
+        from returnees import decisions
+
+        old = self.observation
+        assert old is not None and self.arrived_at is not None
+        if self.policy == decisions.version_for(self.arrived_at):
+            self.policy = decisions.version_for(at)
+        self.arrived_at = at
+        self.save(update_fields=["arrived_at", "policy"])
+        if old.started_on == beijing_date(at):
+            decisions.decide_case(self)
+            return
+        self._end_observation("corrected", now=now)
+        decision = decisions.decide_case(self)
+        obligation = decision.obligations[0]
+        holder = self.holder
+        assert holder is not None
+        lodged = holder.kind == PlaceKind.HOTEL or (
+            holder.kind in HOME_KINDS and old.kind == "home"
+        )
+        monitored = "health_monitoring" in (old.kind, obligation.kind)
+        kind = old.kind if lodged and not monitored else obligation.kind
+        new = self._begin_observation(kind, obligation.days, beijing_date(at), [])
+        old.move_records_to(new, decision.nat_days)
+        self.follow(decision, way_home_opened=False)
 
     def _begin_observation(
         self, kind: str, days: int, started_on: date, nat_days: Iterable[int]

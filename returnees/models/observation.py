@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -8,10 +10,12 @@ import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
 from houshayu.models import Place, PolicyVersion
+from houshayu.policy import check_in_slots
 from returnees.models.cases import Case
 from returnees.models.custody import Custody
 from returnees.models.health import (
@@ -39,9 +43,14 @@ class ObservationKind(models.TextChoices):
 class EndReason(models.TextChoices):
     COMPLETED = "completed", _("Days complete")
     RESTARTED = "restarted", _("Count started again")
+    CORRECTED = "corrected", _("Arrival corrected")
     CONFIRMED = "confirmed", _("Confirmed case, in medical care")
     TRANSFERRED_OUT = "transferred_out", _("Transferred out")
     CANCELLED = "cancelled", _("Case cancelled")
+
+
+class OutsideItsDays(Conflict):
+    """A check-in would lie on no day of the observation; str() names it."""
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
@@ -86,7 +95,7 @@ class Observation(models.Model):
     class Meta:
         verbose_name = _("observation")
         verbose_name_plural = _("observations")
-        ordering = ["started_on", "pk"]
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
                 name="observation_kind_known", condition=Q(kind__in=ObservationKind.values)
@@ -141,6 +150,31 @@ class Observation(models.Model):
     def day_number(self, on: date) -> int:
         """Which day of the observation the date is; negative before it starts."""
         return (on - self.started_on).days
+
+    def move_records_to(self, other: Observation, nat_days: Sequence[int]) -> None:
+        """Check-ins and taken tests belong to the other, which has none yet.
+
+        A check-in keeps its calendar day; the tests are those of the first nat_days. Raises
+        OutsideItsDays.
+        """
+        slots = set(check_in_slots(other.days))
+        shift = other.day_number(self.started_on)
+        for checkin in self.checkins.all():
+            if (checkin.day + shift, checkin.slot) not in slots:
+                raise OutsideItsDays(
+                    _("The check-in of %(day)s, %(slot)s, would lie on no day of the observation.")
+                    % {
+                        "day": date_format(self.started_on + timedelta(days=checkin.day)),
+                        "slot": checkin.get_slot_display(),
+                    }
+                )
+        self.checkins.update(observation=other, day=F("day") + shift)
+        taken = self.labtests.filter(sampled_at__isnull=False).order_by("due_on")
+        for test, day in zip_longest(taken, nat_days[: len(taken)]):
+            test.observation = other
+            if day is not None:
+                test.due_on = other.started_on + timedelta(days=day)
+            test.save(update_fields=["observation", "due_on"])
 
     @transaction.atomic
     def plan_test(self, on: date) -> LabTest:

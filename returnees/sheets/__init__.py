@@ -50,7 +50,7 @@ def printable(cases: CaseQuerySet, sheet: str) -> CaseQuerySet:
     if sheet == SheetKind.CERTIFICATE:
         return cases.filter(Exists(observations.filter(end_reason=EndReason.COMPLETED)))
     if sheet in (SheetKind.NOTICE, SheetKind.COMMITMENT):
-        return cases.filter(Exists(observations))
+        return cases.filter(Exists(observations.exclude(end_reason=EndReason.CORRECTED)))
     return cases
 
 
@@ -204,9 +204,10 @@ def _stays(case: Case, started_on: date, ended_on: date) -> list[Stay]:
 
 def _stay(case: Case) -> dict[str, Any]:
     """Where the person is under observation, or is just being taken to, and who answers there."""
-    if not case.observations.all():
+    counted = [o for o in case.observations.all() if o.end_reason != EndReason.CORRECTED]
+    if not counted:
         raise NoSuchSheet(case.number)
-    observation, custody = list(case.observations.all())[-1], list(case.custodies.all())[-1]
+    observation, custody = counted[-1], list(case.custodies.all())[-1]
     kind, place, room = observation.kind, custody.place, custody.room
     # The notice is handed over at the gate, before the community has accepted.
     if case.waiting_handoffs:  # type: ignore[attr-defined]

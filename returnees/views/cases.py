@@ -23,6 +23,7 @@ from houshayu.policy import check_in_slots
 from returnees import decisions, history
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (
+    ArrivalCorrectionForm,
     AssessmentForm,
     CloseForm,
     PolicyForm,
@@ -30,7 +31,16 @@ from returnees.forms.cases import (
     RestartForm,
     TestForm,
 )
-from returnees.models import Case, CaseNotReady, CheckIn, Observation, ObservationCertificate
+from returnees.models import (
+    ArrivalStands,
+    Case,
+    CaseNotReady,
+    CheckIn,
+    EndReason,
+    Observation,
+    ObservationCertificate,
+    OutsideItsDays,
+)
 
 EXPORTED_AT_MOST = 20_000
 
@@ -147,6 +157,7 @@ def case_detail(request: Request, number: str) -> HttpResponse:
         "certificate": _certificate(case),
         "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
         "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],
+        "has_completed": any(o.end_reason == EndReason.COMPLETED for o in observations),
         "decision_text": case.policy.rule_text(case.decision["rule"]),
         "decision_facts": [
             (decisions.FACT_LABELS.get(name, name), value)
@@ -220,6 +231,28 @@ def case_arrive(request: Request, number: str) -> HttpResponse:
     )
     case.arrive(at=case.arrival_seen_at(clock.now()))
     messages.success(request, _("Arrival confirmed; the observation has begun."))
+    return redirect(case)
+
+
+@permission_required("returnees.change_case", raise_exception=True)
+def arrival_correct(request: Request, number: str) -> HttpResponse:
+    """Another moment of arrival, or none yet: undoes an arrival that was confirmed by mistake."""
+    title = _("Correct the arrival")
+    case, form, page = _act(
+        request, number, "returnees.change_case", ArrivalCorrectionForm, title, title
+    )
+    if page:
+        return page
+    data = form.cleaned_data
+    try:
+        case.correct_arrival(
+            data["arrived_at"], by=request.user, now=clock.now(), reason=data["reason"]
+        )
+    except (ArrivalStands, OutsideItsDays) as refusal:
+        form.add_error("arrived_at", str(refusal))
+        context = {"case": case, "form": form, "title": title, "button": title}
+        return render(request, "returnees/case_act.html", context)
+    messages.success(request, _("Corrected; the old values are in the history."))
     return redirect(case)
 
 

@@ -108,6 +108,29 @@ def test_the_list_asks_as_often_for_many_cases_as_for_one(
         client.get(URL)
 
 
+def test_a_wrong_arrival_is_corrected_with_a_reason(
+    client: Client, case: Case, settings: Any
+) -> None:
+    settings.DEMONSTRATION = True
+    ClockShift.set_to(moment("2020-03-25"))
+    case.arrive(at=NOW)
+    address = reverse("returnees:arrival_correct", args=[case.number])
+
+    for answer in (
+        {"reason": "a slip"},
+        {"reason": "a slip", "arrived_at": "2020-03-20T08:30", "not_arrived": "on"},
+        {"reason": "a slip", "arrived_at": "2020-03-26T08:30"},
+        {"arrived_at": "2020-03-20T08:30"},
+    ):
+        assert 'aria-invalid="true"' in client.post(address, answer).content.decode()
+    client.post(address, {"reason": "another flight", "not_arrived": "on"})
+
+    case.refresh_from_db()
+    assert case.arrived_at is None
+    history = client.get(reverse("returnees:case_history", args=[case.number]))
+    assert "another flight" in history.content.decode()
+
+
 def test_a_further_test_is_planned_for_a_day_of_the_observation(
     client: Client, observed: Case, settings: Any
 ) -> None:

@@ -13,10 +13,12 @@ from returnees.models import (
     Alert,
     AlertClosed,
     AlertKind,
+    ArrivalStands,
     Case,
     CaseClosed,
     ContactToCome,
     Observation,
+    OutsideItsDays,
     Resolution,
 )
 from tests.attacks import refused_by, sql
@@ -268,6 +270,110 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
         date(2020, 3, 12),
         date(2020, 3, 25),
     ]
+
+
+def corrected(case: Case, at: datetime | None, now: datetime | None = None) -> None:
+    case.correct_arrival(at, by=make_user(), now=now or NOW + timedelta(days=3), reason="a slip")
+
+
+def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
+    observed: Case,
+) -> None:
+    check_in(observed, day=0, slot="evening", temperature="36.4")
+    check_in(observed, day=1, slot="morning", temperature="36.6")
+    observation_of(observed).labtests.first().record("negative", by=make_user(), now=NOW)
+
+    corrected(observed, moment("2020-03-19", "16:00"))
+
+    observation = observation_of(observed)
+    assert counted(observed) == [
+        ("centralized", date(2020, 3, 20), date(2020, 4, 3), "corrected"),
+        ("centralized", date(2020, 3, 19), date(2020, 4, 2), ""),
+    ]
+    assert [(c.day, c.slot, str(c.temperature)) for c in observation.checkins.all()] == [
+        (1, "evening", "36.4"),
+        (2, "morning", "36.6"),
+    ]
+    assert [(str(test.due_on), test.result) for test in observation.labtests.all()] == [
+        ("2020-03-19", "negative"),
+        ("2020-04-01", "pending"),
+    ]
+
+
+def test_a_corrected_arrival_of_the_same_day_changes_the_version_alone(db: None) -> None:
+    case = make_case(arrived=moment("2020-03-16", "00:05"))
+    assert case.policy.code == "P3"
+
+    corrected(case, moment("2020-03-16", "07:00"))
+    assert counted(case) == [("centralized", date(2020, 3, 16), date(2020, 3, 30), "")]
+
+    corrected(case, moment("2020-03-15", "23:50"))
+    assert case.policy.code == "P2"
+    assert counted(case)[-1] == ("home", date(2020, 3, 15), date(2020, 3, 29), "")
+
+
+def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
+    observed: Case,
+) -> None:
+    p7 = PolicyVersion.objects.get(code="P7")
+    observed.change_policy(p7, by=make_user(), reason="told by the district")
+
+    corrected(observed, moment("2020-03-21"))
+
+    assert observed.policy == p7
+    assert counted(observed)[-1][1:] == (date(2020, 3, 21), date(2020, 4, 4), "")
+
+
+def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
+    case.arrive(at=NOW)
+
+    corrected(case, None)
+
+    assert (case.arrived_at, case.observation, case.decision["policy"]) == (None, None, "P4")
+    case.arrive(at=moment("2020-03-25", "00:05"))
+    assert (case.policy.code, counted(case)[-1][1]) == ("P5", date(2020, 3, 25))
+
+
+def test_nobody_is_told_to_be_abroad_whom_somebody_has_seen(
+    case: Case, observed: Case, community: Place
+) -> None:
+    with pytest.raises(ArrivalStands):
+        corrected(observed, None)  # in the hotel
+
+    case.arrive(at=NOW)
+    check_in(case, day=0, slot="evening")
+    with pytest.raises(ArrivalStands):
+        corrected(case, None)
+    assert case.arrived_at == NOW
+
+
+def test_an_arrival_after_somebody_was_measured_is_not_believed(observed: Case) -> None:
+    check_in(observed, day=0, slot="evening")
+    before = counted(observed)
+
+    with pytest.raises(OutsideItsDays):
+        corrected(observed, moment("2020-03-21"))
+
+    observed.refresh_from_db()
+    assert counted(observed) == before
+    assert observed.arrival_at < moment("2020-03-21")
+
+
+def test_an_arrival_is_corrected_while_its_count_goes_on(
+    case: Case, observed: Case, monitored: Case
+) -> None:
+    with pytest.raises(ArrivalStands):
+        corrected(case, NOW)  # expected still
+    with pytest.raises(ArrivalStands):
+        corrected(observed, NOW + timedelta(days=4))  # to come
+    with pytest.raises(ArrivalStands):
+        corrected(monitored, moment("2020-04-29"), now=moment("2020-05-15"))
+    observed.restart(at=NOW + timedelta(days=2), last_contact_on=date(2020, 3, 21))
+    with pytest.raises(ArrivalStands):
+        corrected(observed, moment("2020-03-19"))
+    observed.close("transferred_out", by=make_user(), now=NOW + timedelta(days=3), note="left")
+    with pytest.raises(CaseClosed):
+        corrected(observed, moment("2020-03-19"))
 
 
 def test_before_the_arrival_no_other_version_is_chosen(case: Case) -> None:
