@@ -19,13 +19,23 @@ from houshayu.clock import BEIJING
 from houshayu.models import Message, Role, User
 from houshayu.policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.alerting import mail_status_for, members_over
-from returnees.models import Case, CheckIn, LabTest, Reminder, ReminderKind, ReminderStatus
+from returnees.models import (
+    Case,
+    CheckIn,
+    Custody,
+    LabTest,
+    Reminder,
+    ReminderKind,
+    ReminderStatus,
+    Slot,
+)
 
 # Who must act on a reminder: those at the place itself, and who is told besides.
 WORKERS = (Role.COMMUNITY_WORKER, Role.HOTEL_STAFF, Role.TRANSFER_TEAM)
 ESCALATED = (*WORKERS, Role.COORDINATOR)
 TOLD = {
     ReminderKind.CHECKIN_MISSING: WORKERS,
+    ReminderKind.MISSED_TWICE: (Role.COORDINATOR,),
     ReminderKind.TEST_DUE: (*WORKERS, Role.MEDICAL_MEMBER),
     ReminderKind.HANDOFF_WAITING: WORKERS,
     ReminderKind.HANDOFF_OVERDUE: ESCALATED,
@@ -76,6 +86,24 @@ WHERE observed.ended_at IS NULL
   ), '-infinity')
 {ONCE}
 """
+# Somebody must call, then go to the door (domain rules, 2.4). The workers were reminded of each.
+MISSED_TWICE = f"""
+{INSERT}
+SELECT 'missed_twice', missed.case_id, missed.place_id, missed.observation_id,
+       missed.day, missed.slot, NULL::bigint, missed.due_at, 'queued'
+FROM returnees_reminder missed
+    JOIN returnees_reminder before ON before.case_id = missed.case_id
+        AND before.observation_id = missed.observation_id AND before.kind = missed.kind
+        AND before.slot = CASE missed.slot WHEN 'evening' THEN 'morning' ELSE 'evening' END
+        AND before.day = missed.day - CASE missed.slot WHEN 'morning' THEN 1 ELSE 0 END
+WHERE missed.kind = 'checkin_missing' AND missed.status = 'queued'
+  AND NOT EXISTS (
+      SELECT 1 FROM returnees_checkin taken
+      WHERE taken.observation_id = before.observation_id
+        AND taken.day = before.day AND taken.slot = before.slot
+  )
+{ONCE}
+"""
 TEST_DUE = f"""
 {INSERT}
 SELECT 'test_due', observed.case_id, held.place_id, observed.id,
@@ -120,7 +148,7 @@ WHERE expected.closed_at IS NULL AND expected.arrived_at IS NULL
   AND expected.expected_arrival_at + %(arrived_within)s <= %(now)s
 {ONCE}
 """
-STATEMENTS = [CHECKIN_MISSING, TEST_DUE, DAY_14_NEAR, RELEASE_DUE, NOT_ARRIVED]
+STATEMENTS = [CHECKIN_MISSING, MISSED_TWICE, TEST_DUE, DAY_14_NEAR, RELEASE_DUE, NOT_ARRIVED]
 
 Planner = Callable[[datetime], int]
 PLANNERS: list[Planner] = []
@@ -170,12 +198,9 @@ def send(now: datetime, *, limit: int = 200) -> int:
         .order_by("due_at", "pk")[:limit]
     )
     needed = _still_needed(claimed)
-    # Many reminders go to the few people of few places.
-    told = cache(lambda place, kind: members_over(place, TOLD[kind]))
+    told = _people_told(needed)
     Message.objects.deliver(
-        _message(reminder, user, now)
-        for reminder in needed
-        for user in told(reminder.place, ReminderKind(reminder.kind))
+        _message(reminder, user, now) for reminder in needed for user in told(reminder)
     )
     Reminder.objects.filter(pk__in=[r.pk for r in needed]).update(
         status=ReminderStatus.SENT, sent_at=now
@@ -186,12 +211,35 @@ def send(now: datetime, *, limit: int = 200) -> int:
     return len(claimed)
 
 
+def _people_told(reminders: list[Reminder]) -> Callable[[Reminder], list[User]]:
+    """Whom each of the reminders goes to.
+
+    Where nobody works who must act, those above are told: no reminder goes to nobody. Of an
+    overdue handoff the sender hears too, who holds the case until it is accepted.
+    """
+    # Many reminders go to the few people of few places.
+    over = cache(members_over)
+    late = {r.case_id for r in reminders if r.kind == ReminderKind.HANDOFF_OVERDUE}
+    custodies = Custody.objects.open().filter(case__in=late).select_related("place")
+    senders = {custody.case_id: custody.place for custody in custodies} if late else {}
+
+    def told(reminder: Reminder) -> list[User]:
+        kind = ReminderKind(reminder.kind)
+        people = over(reminder.place, TOLD[kind]) or over(reminder.place, (Role.COORDINATOR,))
+        if kind == ReminderKind.HANDOFF_OVERDUE and (sender := senders.get(reminder.case_id)):
+            people = list({*people, *over(sender, WORKERS)})
+        return people
+
+    return told
+
+
 def _still_needed(claimed: list[Reminder]) -> list[Reminder]:
     """Those of what nobody has done, answered or ended since they were planned."""
     abouts = {reminder.about for reminder in claimed if reminder.about is not None}
     checked = set(
         CheckIn.objects.filter(
-            observation__in={r.observation_id for r in claimed}, day__in={r.day for r in claimed}
+            observation__in={r.observation_id for r in claimed},
+            day__in={day for r in claimed if r.day is not None for day in (r.day - 1, r.day)},
         ).values_list("observation", "day", "slot")
     )
     sampled = set(
@@ -206,6 +254,14 @@ def _still_needed(claimed: list[Reminder]) -> list[Reminder]:
             return False
         if reminder.kind == ReminderKind.CHECKIN_MISSING:
             return (reminder.observation_id, reminder.day, reminder.slot) not in checked
+        if reminder.kind == ReminderKind.MISSED_TWICE:
+            assert reminder.day is not None
+            evening = reminder.slot == Slot.EVENING
+            before = (reminder.day - (not evening), Slot.MORNING if evening else Slot.EVENING)
+            return not checked & {
+                (reminder.observation_id, reminder.day, reminder.slot),
+                (reminder.observation_id, *before),
+            }
         if reminder.kind == ReminderKind.TEST_DUE:
             return reminder.about not in sampled
         if reminder.kind in (ReminderKind.HANDOFF_WAITING, ReminderKind.HANDOFF_OVERDUE):
@@ -243,6 +299,9 @@ def subject(reminder: Reminder) -> str:
     sentences = {
         ReminderKind.CHECKIN_MISSING: gettext(
             "Check-in missing: %(number)s, day %(day)s, %(slot)s, %(place)s"
+        ),
+        ReminderKind.MISSED_TWICE: gettext(
+            "Two check-ins missed in a row: %(number)s, day %(day)s, %(slot)s, %(place)s"
         ),
         ReminderKind.TEST_DUE: gettext("Test due: %(number)s, day %(day)s, %(place)s"),
         ReminderKind.HANDOFF_WAITING: gettext(

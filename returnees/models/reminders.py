@@ -11,6 +11,7 @@ from returnees.models.observation import Observation, Slot
 
 class ReminderKind(models.TextChoices):
     CHECKIN_MISSING = "checkin_missing", _("Check-in missing")
+    MISSED_TWICE = "missed_twice", _("Two check-ins missed in a row")
     TEST_DUE = "test_due", _("Test due")
     HANDOFF_WAITING = "handoff_waiting", _("Handoff waiting")
     HANDOFF_OVERDUE = "handoff_overdue", _("Handoff overdue")

@@ -33,11 +33,11 @@ def planned() -> set[tuple[str, int | None, str]]:
 
 
 def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
-    hotel: Place, hotel_worker: object
+    hotel: Place, hotel_worker: object, coordinator: object
 ) -> None:
-    """Somebody measured at every slot but three, and tested when the policy asks."""
+    """Somebody measured at every slot but four, and tested when the policy asks."""
     case = make_observed_case(place=hotel, arrived=NOW)
-    gaps = {(1, "evening"), (4, "morning"), (13, "evening")}
+    gaps = {(1, "evening"), (4, "morning"), (8, "evening"), (9, "morning")}
     taken = [slot for slot in check_in_slots(14) if slot not in gaps]
     now = NOW
 
@@ -57,14 +57,19 @@ def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
     assert planned() == {
         ("checkin_missing", 1, "evening"),
         ("checkin_missing", 4, "morning"),
-        ("checkin_missing", 13, "evening"),
+        ("checkin_missing", 8, "evening"),
+        ("checkin_missing", 9, "morning"),
+        ("missed_twice", 9, "morning"),
         ("test_due", 0, ""),
         ("test_due", 13, ""),
         ("day_14_near", 14, ""),
         ("release_due", 14, ""),
     }
     assert Reminder.objects.exclude(status=ReminderStatus.SENT).count() == 0
-    assert Message.objects.filter(recipient=hotel_worker, key__startswith="reminder:").count() == 7
+    told = Message.objects.filter(key__startswith="reminder:")
+    assert told.filter(recipient=hotel_worker).count() == 8
+    (escalated,) = told.filter(recipient=coordinator)
+    assert escalated.subject.startswith("连续两次未测温")
 
 
 def test_a_second_plan_of_the_same_minute_finds_nothing_to_do(observed: Case) -> None:
@@ -97,9 +102,9 @@ def test_a_check_in_that_came_meanwhile_cancels_the_reminder(
 
 
 def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
-    case: Case, hub: Place, receiver: object, coordinator: object, stranger: object
+    case: Case, hub: Place, sender: User, receiver: User, coordinator: User, stranger: User
 ) -> None:
-    handoff = make_handoff(case=case, to_place=hub, now=NOW)
+    handoff = make_handoff(case=case, to_place=hub, by=sender, now=NOW)
 
     reminding.plan(handoff.due_at - HOUR)
     reminding.send(handoff.due_at - HOUR)
@@ -108,10 +113,41 @@ def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
     reminding.send(handoff.due_at)
 
     assert first == {"receiver"}
+    # The sender, too: the case is in their hands until somebody accepts.
     assert set(Message.objects.values_list("recipient__username", flat=True)) == {
         "receiver",
         "coordinator",
+        "sender",
     }
+
+
+def test_where_nobody_works_those_above_are_reminded(
+    case: Case, hub: Place, coordinator: object
+) -> None:
+    handoff = make_handoff(case=case, to_place=hub, now=NOW)
+
+    reminding.plan(handoff.due_at - HOUR)
+    reminding.send(handoff.due_at - HOUR)
+
+    assert [each.recipient for each in Message.objects.all()] == [coordinator]
+
+
+@pytest.mark.parametrize("found", ["morning", "evening"])
+def test_who_was_measured_after_all_has_not_missed_twice(
+    observed: Case, coordinator: object, found: str
+) -> None:
+    check_in(observed, day=0, slot="evening")
+    evening = moment("2020-03-21", "20:30")
+    reminding.plan(moment("2020-03-21", "12:30"))
+    reminding.send(moment("2020-03-21", "12:30"))
+    reminding.plan(evening)
+    assert Reminder.objects.filter(kind="missed_twice").count() == 1
+    check_in(observed, day=1, slot=found)
+
+    reminding.send(evening)
+
+    assert Reminder.objects.get(kind="missed_twice").status == ReminderStatus.CANCELLED
+    assert not Message.objects.filter(recipient=coordinator).exists()
 
 
 def test_each_is_reminded_in_their_own_language_and_a_guard_never(
@@ -278,6 +314,6 @@ def test_planning_looks_at_open_cases_in_a_fixed_number_of_statements(
     for _each in range(5):
         make_observed_case(place=real_place("demo-hotel-jia"), arrived=NOW)
 
-    # Two savepoints' worth of BEGIN and COMMIT, and one statement for each of seven kinds.
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    # Two savepoints' worth of BEGIN and COMMIT, and one statement for each of eight kinds.
+    with django_assert_num_queries(12):  # type: ignore[operator]
         reminding.plan(moment("2020-03-20", "20:30"))
