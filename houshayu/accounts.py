@@ -12,6 +12,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -40,6 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: User, password: str) -> None:
         """A new password ends what the old one opened: the tokens, as Django does the sessions."""
+        user.has_given_password = False
         super().set_password(user, password)
         AuthToken.objects.filter(user=user).delete()
 
@@ -62,6 +64,42 @@ class MFAAdapter(DefaultMFAAdapter):
         return decrypt(encrypted_text, bound_to=Authenticator._meta.db_table)
 
 
+def give_password(user: User) -> str:
+    """A new password for a saved user, to be handed over and changed by them; it is returned."""
+    password = get_random_string(14)
+    AccountAdapter().set_password(user, password)
+    User.objects.filter(pk=user.pk).update(has_given_password=True)
+    return password
+
+
+def _is_setting_up(request: HttpRequest) -> bool:
+    """Whether the page is one of those by which somebody logs in, out, or sets that up."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return (name or "").startswith(("account_", "mfa_", "set_language"))
+
+
+class GivenPasswordMiddleware:
+    """Somebody whose password was given to them chooses their own before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if (
+            not request.user.is_authenticated
+            or not request.user.has_given_password
+            or _is_setting_up(request)
+        ):
+            return None
+        messages.info(request, _("Your password was given to you: please choose your own now."))
+        return redirect("account_change_password")
+
+
 class SecondStepMiddleware:
     """Somebody whose second step is missing sets it up before anything else.
 
@@ -79,9 +117,8 @@ class SecondStepMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        name = request.resolver_match.url_name if request.resolver_match else ""
         if (
-            (name or "").startswith(("account_", "mfa_", "set_language"))
+            _is_setting_up(request)
             or not request.user.is_authenticated
             or not lacks_second_step(request.user)
         ):

@@ -18,6 +18,8 @@ class User(AbstractUser):
         default="zh-hans",
     )
     phone = models.CharField(_("work phone"), max_length=20, blank=True)
+    # Whoever gave it knows it, so its owner changes it before anything else.
+    has_given_password = models.BooleanField(default=False, editable=False)
 
     objects = UserManager()  # type: ignore[misc]
     REQUIRED_FIELDS = ["name", "email"]

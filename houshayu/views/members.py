@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -10,11 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from houshayu.accounts import give_password
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Membership, Place, Role, User
@@ -83,11 +82,9 @@ def user_add(request: Request) -> HttpResponse:
     """A new user with a first password that is shown once, to be changed by them."""
     form = UserForm(request.POST or None, places=_places(request))
     if request.method == "POST" and form.is_valid():
-        password = get_random_string(14)
         with transaction.atomic():
-            user = form.save(commit=False)
-            user.set_password(password)
-            user.save()
+            user = form.save()
+            password = give_password(user)
             Membership.objects.create(
                 user=user, role=form.cleaned_data["role"], place=form.cleaned_data["place"]
             )
@@ -102,9 +99,7 @@ def password_renew(request: Request, pk: int) -> HttpResponse:
     member = get_object_or_404(_members(request), pk=pk)
     if member == request.user:
         return redirect("account_change_password")
-    password = get_random_string(14)
-    get_adapter().set_password(member, password)
-    return _password_page(request, member, password)
+    return _password_page(request, member, give_password(member))
 
 
 def _password_page(request: Request, user: User, password: str) -> HttpResponse:

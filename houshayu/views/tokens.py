@@ -9,6 +9,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError as FormError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from knox.models import AuthToken
@@ -41,6 +42,10 @@ class LoginSerializer(serializers.Serializer):
             raise serializers.ValidationError(locked.messages) from None
         if not isinstance(user, User) or not user.is_active:
             raise serializers.ValidationError(_("The username or the password is wrong."))
+        if user.has_given_password:
+            raise serializers.ValidationError(
+                _("Your password was given to you: please choose your own on the pages first.")
+            )
         if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             self._check_code(user, data.get("code", ""))
         elif settings.HOUSHAYU_REQUIRE_TOTP and lacks_second_step(user):
@@ -98,7 +103,9 @@ class Login(APIView):
     def post(self, request: Request) -> Response:
         login = LoginSerializer(data=request.data, context={"request": request})
         login.is_valid(raise_exception=True)
-        stored, token = AuthToken.objects.create(user=login.validated_data["user"])
+        user = login.validated_data["user"]
+        AuthToken.objects.filter(user=user, expiry__lte=timezone.now()).delete()
+        stored, token = AuthToken.objects.create(user=user)
         told = TokenSerializer({"token": token, "expiry": stored.expiry})
         return Response(
             told.data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"}

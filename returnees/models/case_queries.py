@@ -138,6 +138,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def for_rows(self) -> CaseQuerySet:
         """With everything returnees/_case_row.html reads, in one query."""
+        unsettled = self.model.alerts.rel.related_model._default_manager.filter(
+            case=OuterRef("pk"), resolved_at=None
+        )
         return (
             self.with_holder()
             .annotate(
@@ -145,11 +148,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
             )
             .select_related("person", "community", "holding__place", "observed")
             .annotate(
-                open_alerts=Exists(
-                    self.model.alerts.rel.related_model._default_manager.filter(
-                        case=OuterRef("pk"), resolved_at=None
-                    )
-                )
+                # One that nobody settled ended with its case.
+                open_alerts=OPEN & Exists(unsettled)
             )
         )
 

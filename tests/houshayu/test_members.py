@@ -49,6 +49,25 @@ def test_the_first_password_is_shown_once_and_kept_by_no_browser(
     assert User.objects.get(username="li").check_password(answer.context["password"])
 
 
+def test_a_given_password_is_changed_before_anything_else(client: Client, hotel: Place) -> None:
+    client.force_login(make_user(role=Role.ADMINISTRATOR, place=hotel), BACKEND)
+    member = make_user(role=Role.HOTEL_STAFF, place=hotel, username="li")
+    given = client.post(reverse("password_renew", args=[member.pk])).context["password"]
+    theirs, own = Client(), "kapok-in-the-rain"
+    credentials = {"username": "li", "password": given}
+
+    refused = theirs.post(reverse("api:login"), credentials, "application/json")
+    theirs.post(reverse("account_login"), {"login": "li", "password": given})
+    sent_on = theirs.get(reverse("inbox")).headers["Location"]
+    change = {"oldpassword": given, "password1": own, "password2": own}
+    theirs.post(sent_on, change)
+
+    assert (refused.status_code, sent_on) == (400, reverse("account_change_password"))
+    assert theirs.get(reverse("inbox")).status_code == 200
+    credentials["password"] = own
+    assert theirs.post(reverse("api:login"), credentials, "application/json").status_code == 201
+
+
 def test_a_group_has_one_lead_at_a_place(client: Client, hotel: Place) -> None:
     lead = Post.objects.create(place=hotel, task="组长", group="medical", is_lead=True)
     other = Post.objects.create(place=hotel, task="医生", group="medical")

@@ -12,7 +12,15 @@ from django.urls import reverse
 from houshayu.keyset import keyset_page
 from houshayu.models import ClockShift, Place, User
 from returnees.models import Case
-from tests.factories import NOW, make_case, make_observed_case, moment, observation_of
+from tests.factories import (
+    NOW,
+    make_alert,
+    make_case,
+    make_observed_case,
+    make_user,
+    moment,
+    observation_of,
+)
 
 URL = reverse("returnees:case_list")
 
@@ -106,6 +114,16 @@ def test_the_list_asks_as_often_for_many_cases_as_for_one(
 
     with django_assert_num_queries(9):
         client.get(URL)
+
+
+def test_an_alert_that_nobody_settled_ends_with_its_case(client: Client, observed: Case) -> None:
+    make_alert(observed)
+    assert "status-bad" in client.get(URL).content.decode()
+
+    observed.close("confirmed", by=make_user(), now=moment("2020-03-25"), note="in hospital")
+
+    listed = client.get(f"{URL}?state=all").content.decode()
+    assert observed.number in listed and "status-bad" not in listed
 
 
 def test_a_wrong_arrival_is_corrected_with_a_reason(
