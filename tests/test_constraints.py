@@ -53,6 +53,7 @@ def filled(case: Case, sender: User, community: Place) -> Case:
     [
         ("person_category_known", "person SET person_category = 'martian'"),
         ("person_gender_known", "person SET gender = '?'"),
+        ("person_language_known", "person SET preferred_language = 'tlh'"),
         ("person_has_a_name", "person SET name_zh = '', surname_latin = ''"),
         ("person_born_since_1900", "person SET birth_date = '1899-12-31'"),
         ("identitydocument_type_known", "identitydocument SET document_type = 'library_card'"),
@@ -85,10 +86,17 @@ def filled(case: Case, sender: User, community: Place) -> Case:
         ("observationrequest_mode_known", "observationrequest SET requested_mode = 'spa'"),
         ("observationrequest_grounds_known", "observationrequest SET exception_grounds = '{rich}'"),
         ("observationrequest_result_known", "observationrequest SET assessment_result = 'maybe'"),
+        (
+            "observationrequest_two_assessors",
+            "observationrequest SET assessment_result = 'approved', assessed_at = now(),"
+            " community_assessor = '李', health_assessor = '李'",
+        ),
         ("carepreference_diet_known", "carepreference SET diet = 'cake'"),
         ("carepreference_customs_known", "carepreference SET customs = '{karaoke}'"),
         ("declaration_true_and_notice_read", "declaration SET truth_declaration = false"),
         ("declaration_true_and_notice_read", "declaration SET privacy_notice_read = false"),
+        ("declaration_language_known", "declaration SET privacy_notice_language = 'tlh'"),
+        ("printjob_language_known", "printjob SET language = 'tlh'"),
         ("printjob_sheet_known", "printjob SET sheet = 'menu'"),
         ("printjob_status_known", "printjob SET status = 'lost', finished_at = now()"),
         ("printjob_finished_at_iff_finished", "printjob SET finished_at = now()"),

@@ -114,6 +114,10 @@ class Person(models.Model):
                 name="person_gender_known", condition=Q(gender__in=Gender.values)
             ),
             models.CheckConstraint(
+                name="person_language_known",
+                condition=Q(preferred_language__in=[code for code, _name in settings.LANGUAGES]),
+            ),
+            models.CheckConstraint(
                 name="person_has_a_name",
                 condition=~Q(name_zh="") | ~Q(surname_latin=""),
                 violation_error_message=_("A name is needed, in Chinese or in latin letters."),

@@ -106,6 +106,10 @@ class PrintJob(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
+                name="printjob_language_known",
+                condition=Q(language__in=["", *(code for code, _name in settings.LANGUAGES)]),
+            ),
+            models.CheckConstraint(
                 name="printjob_sheet_known", condition=Q(sheet__in=SheetKind.values)
             ),
             models.CheckConstraint(

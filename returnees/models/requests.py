@@ -2,7 +2,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from returnees.models.cases import Case
@@ -87,6 +87,7 @@ class ObservationRequest(models.Model):
                     Q(assessed_at__isnull=False)
                     & ~Q(community_assessor="")
                     & ~Q(health_assessor="")
+                    & ~Q(health_assessor=F("community_assessor"))
                     & (
                         Q(assessment_result=AssessmentResult.APPROVED)
                         | (
@@ -188,9 +189,15 @@ class Declaration(models.Model):
         verbose_name = _("declaration")
         constraints = [
             models.CheckConstraint(
+                name="declaration_language_known",
+                condition=Q(
+                    privacy_notice_language__in=[code for code, _name in settings.LANGUAGES]
+                ),
+            ),
+            models.CheckConstraint(
                 name="declaration_true_and_notice_read",
                 condition=Q(truth_declaration=True, privacy_notice_read=True),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

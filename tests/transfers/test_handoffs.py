@@ -420,6 +420,11 @@ def test_two_offers_of_one_case_are_not_open_at_once(handoff: Handoff, hotel: Pl
         offer_by_hand(handoff.case, handoff.from_place, hotel)
 
 
+def test_a_gate_is_offered_nobody(case: Case, community: Place) -> None:
+    with refused_by("handoff_to_a_holder"):
+        offer_by_hand(case, community, make_place(kind="checkpoint"))
+
+
 def test_only_the_holder_offers(case: Case, hub: Place, hotel: Place) -> None:
     with refused_by("handoff_starts_with_the_holder"):
         offer_by_hand(case, hub, hotel)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # How long the receiving side has to answer once the person is due there.
 ANSWER_WITHIN = timedelta(hours=2)
+HOLDERS = tuple(kind.value for kind in HOLDER_KINDS)
 
 
 class HandoffStatus(models.TextChoices):
@@ -244,13 +245,22 @@ class Handoff(models.Model):
             pgtrigger.Trigger(
                 name="handoff_starts_with_the_holder",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("case_id", "from_place_id"),
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("case_id", "from_place_id", "to_place_id"),
                 # The row lock makes a closing of the case wait, or this offer see it closed.
-                func="""
+                func=f"""
                     IF NEW.status <> 'offered' THEN
                         RAISE EXCEPTION 'handoff % does not begin as an offer', NEW.id
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'handoff_begins_as_an_offer';
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM houshayu_place
+                        WHERE id = NEW.to_place_id AND kind IN {HOLDERS}
+                    ) THEN
+                        RAISE EXCEPTION 'place % takes no cases', NEW.to_place_id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'handoff_to_a_holder';
                     END IF;
                     PERFORM 1 FROM returnees_case
                         WHERE id = NEW.case_id AND closed_at IS NULL FOR SHARE;
