@@ -31,7 +31,7 @@ class Program:
         self, command: Sequence[str | Path], *, log: Path, end_by: signal.Signals, **options: Any
     ) -> None:
         self.log, self.end_by = log, end_by
-        with log.open("ab") as output:
+        with open(log, "ab", opener=_private) as output:
             self.said_before = output.tell()
             self.process = subprocess.Popen(
                 command,
@@ -39,6 +39,7 @@ class Program:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                umask=0o077,  # What it writes may name people.
                 preexec_fn=_die_with_parent(end_by),
                 **options,
             )
@@ -59,6 +60,10 @@ class Program:
             if self.has_ended() or time.monotonic() > deadline:
                 raise Trouble(f"{self.log.stem} did not start: {self.complaint()}")
             time.sleep(0.05)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def end(programs: Iterable[Program]) -> None:

@@ -214,7 +214,9 @@ class Redis:
     def start(self) -> None:
         """The server answers. Raises Trouble."""
         data = self.var / "redis"
-        data.mkdir(parents=True, exist_ok=True)
+        self.var.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, exist_ok=True)
+        data.chmod(0o700)
         make_socket_folder(self.var)
         self.end_orphans()
         self.program = Program(

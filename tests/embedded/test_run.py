@@ -98,6 +98,14 @@ def test_it_says_where_it_is_and_ctrl_c_ends_all_of_it(var: Path) -> None:
     assert run.processes() == set()
 
 
+def test_nobody_else_on_the_machine_reads_what_it_writes(var: Path) -> None:
+    open_to_others = {"lock", "static"}  # they name nobody
+
+    readable = {path.name for path in var.iterdir() if path.stat().st_mode & 0o077}
+
+    assert readable <= open_to_others
+
+
 def test_when_one_part_ends_by_itself_all_end_and_one_line_says_which(var: Path) -> None:
     run = Run(var)
     (redis,) = in_folder("redis-server", var / "redis")

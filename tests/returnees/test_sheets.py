@@ -408,6 +408,7 @@ def test_a_job_whose_worker_died_begins_again_and_a_finished_one_does_not(
     assert (first.status, first.done) == (PrintStatus.DONE, 1)
     assert PrintJob.objects.get().file == first.file
     assert len(list(media.glob("prints/*"))) == 1
+    assert not any(path.stat().st_mode & 0o077 for path in media.rglob("*"))
 
 
 def test_of_two_workers_the_faster_one_leaves_the_file(sender: User, case: Case, media: Path):
