@@ -183,11 +183,15 @@ MASKS: dict[str, Callable[[str], str]] = {
 
 
 class MaskedForm(forms.ModelForm):
-    """Of a stored record, shows protected numbers masked, and keeps those nobody types anew."""
+    """Of a stored record, shows protected numbers masked, and keeps those nobody types anew.
+
+    A hyphen takes out a number that is not needed.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stored = {}
+        self.stored: dict[str, str] = {}
+        self.removable: set[str] = set()
         for name in self.fields.keys() & MASKS.keys():
             value = getattr(self.instance, name) if self.instance.pk else ""
             if not value:
@@ -195,13 +199,20 @@ class MaskedForm(forms.ModelForm):
             self.stored[name] = value
             self.initial[name] = ""
             field = self.fields[name]
+            field.help_text = _("Leave it empty to keep the number that is stored.")
+            if not field.required:
+                self.removable.add(name)
+                field.help_text = _(
+                    "Leave it empty to keep the number that is stored; a hyphen removes it."
+                )
             field.required = False
             field.widget.attrs["placeholder"] = MASKS[name](value)
-            field.help_text = _("Leave it empty to keep the number that is stored.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name, value in self.stored.items():
-            if name not in self.errors:
+            typed = self.data.get(self.add_prefix(name), "")
+            is_removed = name in self.removable and half_width(typed).strip() == "-"
+            if name not in self.errors and not is_removed:
                 data[name] = data.get(name) or value
         return data

@@ -398,6 +398,24 @@ def test_a_reason_with_a_nul_character_stays_in_the_history(
     assert "moved" in history.content.decode()
 
 
+def test_a_hyphen_removes_a_number_that_is_not_needed(
+    worker: Client, registered: Case, community: Place
+) -> None:
+    Person.objects.filter(pk=registered.person_id).update(phone_intl="+4915112345678")
+    assert "填写连字符“-”则删除" in worker.get(edit(registered)).content.decode()
+
+    both = as_corrected(community, contact__phone_cn="-", contact__phone_intl="-", reason="typing")
+    assert worker.post(edit(registered), both).status_code == 422
+    one = as_corrected(
+        community, dwelling__emergency_contact_phone="-", contact__phone_intl="－", reason="typing"
+    )
+    worker.post(edit(registered), one)
+
+    registered.refresh_from_db()
+    assert (registered.person.phone_cn, registered.person.phone_intl) == ("19900000001", "")
+    assert registered.emergency_contact_phone == "19900000002"
+
+
 def test_a_correction_takes_no_document_of_somebody_else(
     worker: Client, registered: Case, community: Place
 ) -> None:
