@@ -69,7 +69,9 @@ class ArrivalCorrectionForm(ReasonForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "arrived_at" not in self.errors and bool(data["arrived_at"]) == data["not_arrived"]:
+        if data["not_arrived"]:
+            data["arrived_at"] = None
+        elif "arrived_at" not in self.errors and not data["arrived_at"]:
             self.add_error("arrived_at", _("Give the moment, or tick that it is still to come."))
         return data
 
@@ -95,7 +97,7 @@ class ResolutionForm(forms.Form):
 class TestPlanForm(forms.Form):
     """When a further test is due: from today to the last day of the observation."""
 
-    due_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(label=_("Day of the test"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, today: date, until: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

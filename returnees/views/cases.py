@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -211,12 +212,13 @@ def _act(
     form_class: type[Form],
     title: str,
     button: str,
+    initial: Callable[[Case], dict[str, Any]] = lambda _case: {},
 ) -> tuple[Case, Form, HttpResponse | None]:
     """The case to act on, and its form; with the page to show while the form is not filled."""
     case = get_object_or_404(
         Case.objects.held_by(request.user, permission).select_related("person"), number=number
     )
-    form = form_class(request.POST or None)
+    form = form_class(request.POST or None, initial=initial(case))
     if request.method == "POST" and form.is_valid():
         return case, form, None
     context = {"case": case, "form": form, "title": title, "button": button}
@@ -239,8 +241,9 @@ def arrival_correct(request: Request, number: str) -> HttpResponse:
     """Another moment of arrival, or none yet: undoes an arrival that was confirmed by mistake."""
     title = _("Correct the arrival")
     case, form, page = _act(
-        request, number, "returnees.change_case", ArrivalCorrectionForm, title, title
-    )
+        request, number, "returnees.change_case", ArrivalCorrectionForm, title, title,
+        initial=lambda case: {"arrived_at": case.arrived_at},
+    )  # fmt: skip
     if page:
         return page
     data = form.cleaned_data

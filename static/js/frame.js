@@ -53,6 +53,11 @@ for (const kind of ["click", "focusin"]) {
   });
 }
 
+// On a telephone what stands above a list leaves the room to the list.
+if (window.matchMedia("(max-width: 40rem)").matches) {
+  document.querySelectorAll("details.fold").forEach((part) => { part.open = false; });
+}
+
 // A form that came back with errors is read from its summary.
 document.querySelector(".error-summary")?.focus();
 

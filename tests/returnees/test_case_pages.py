@@ -133,15 +133,16 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
     ClockShift.set_to(moment("2020-03-25"))
     case.arrive(at=NOW)
     address = reverse("returnees:arrival_correct", args=[case.number])
+    told = "2020-03-20T08:30"
+    assert f'value="{told}"' in client.get(address).content.decode()
 
     for answer in (
         {"reason": "a slip"},
-        {"reason": "a slip", "arrived_at": "2020-03-20T08:30", "not_arrived": "on"},
         {"reason": "a slip", "arrived_at": "2020-03-26T08:30"},
         {"arrived_at": "2020-03-20T08:30"},
     ):
         assert 'aria-invalid="true"' in client.post(address, answer).content.decode()
-    client.post(address, {"reason": "another flight", "not_arrived": "on"})
+    client.post(address, {"reason": "another flight", "arrived_at": told, "not_arrived": "on"})
 
     case.refresh_from_db()
     assert case.arrived_at is None
