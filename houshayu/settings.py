@@ -62,6 +62,7 @@ SECRET_KEY = secrets["SECRET_KEY"]
 FIELD_KEYS = secrets["FIELD_KEYS"].split(",")
 BLIND_INDEX_KEY = secrets["BLIND_INDEX_KEY"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+CSRF_FAILURE_VIEW = "houshayu.interrupted.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
 # The balancer ends TLS and sets this header itself; /healthz is asked from inside, without TLS.
@@ -128,8 +129,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "houshayu.middleware.PrivateMiddleware",
     "houshayu.middleware.LanguageMiddleware",
+    "houshayu.middleware.NotAllowedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "houshayu.interrupted.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "houshayu.accounts.GivenPasswordMiddleware",
     "houshayu.accounts.SecondStepMiddleware",

@@ -97,7 +97,9 @@ class ResolutionForm(forms.Form):
 class TestPlanForm(forms.Form):
     """When a further test is due: from today to the last day of the observation."""
 
-    due_on = forms.DateField(label=_("Day of the test"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(
+        label=_("Day of the test"), widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, today: date, until: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

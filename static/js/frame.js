@@ -62,12 +62,24 @@ if (window.matchMedia("(max-width: 40rem)").matches) {
 document.querySelector(".error-summary")?.focus();
 
 // A whole page in answer to a fragment (the session ended, the case moved on): show it as a page.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (/^\s*<!doctype/i.test(event.detail.serverResponse)) {
-    event.detail.shouldSwap = false;
-    window.location.reload();
-  }
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!/^\s*<!doctype/i.test(detail.serverResponse)) return;
+  detail.shouldSwap = false;
+  const form = detail.requestConfig.elt.closest("form");
+  if (detail.xhr.status === 403 && form) sendAsPage(form, detail.requestConfig);
+  else window.location.reload();
 });
+// The page that answers then holds what was typed until somebody is logged in again.
+function sendAsPage(form, { elt, triggeringEvent }) {
+  const pressed = elt === form ? triggeringEvent?.submitter : elt;
+  if (pressed?.name) {
+    form.append(Object.assign(document.createElement("input"), {
+      type: "hidden", name: pressed.name, value: pressed.value,
+    }));
+  }
+  form.method = "post";
+  form.submit();
+}
 for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(kind, () => {
     messages.replaceChildren(document.getElementById("failed-message").content.cloneNode(true));

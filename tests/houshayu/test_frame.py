@@ -1,6 +1,7 @@
 """The frame of every page: language, messages, menu, forms, errors."""
 
 import re
+from html import unescape
 
 import pytest
 from django import forms
@@ -192,6 +193,60 @@ def test_what_is_not_there_has_a_page_in_the_frame(client: Client, coordinator: 
 
     assert page.status_code == 404
     assert 'id="mainnav"' in page.text
+
+
+def test_the_address_of_a_button_has_a_page_in_the_frame(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    page = client.get(reverse("returnees:print_many"))
+
+    assert (page.status_code, page.headers["Allow"]) == (405, "POST")
+    assert 'id="mainnav"' in page.text
+
+
+# --- Forms that come too late --------------------------------------------------------------------
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+
+
+def test_what_was_typed_outlives_the_log_in(coordinator: User, hotel: Place) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"origin": "http://testserver"})
+    address = reverse("post_list")
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', client.get(address).text)
+    assert token
+    typed = {"holder": "", "note": 'two "words" & more'}
+    client.logout()
+
+    page = client.post(address, typed | {"csrfmiddlewaretoken": token[1]})
+
+    assert (page.status_code, page.headers["Cache-Control"]) == (403, "no-store, private")
+    told = {name: unescape(value) for name, value in hidden(page.text).items()}
+    assert typed.items() <= told.items()
+    assert f'action="{address}"' in page.text and reverse("account_login") in page.text
+    # Logged in again, the token is another: the form comes back once more, with a fresh one.
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    again = client.post(address, typed | {"csrfmiddlewaretoken": "0" * 64})
+    fresh = hidden(again.text)["csrfmiddlewaretoken"]
+    # It gets as far as the list of posts, which takes no form.
+    assert client.post(address, typed | {"csrfmiddlewaretoken": fresh}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "origin"),
+    [("post_list", "https://elsewhere.example"), ("account_login", "http://testserver")],
+)
+def test_no_page_holds_what_another_site_sent_or_a_password(
+    db: None, name: str, origin: str
+) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"origin": origin})
+
+    page = client.post(reverse(name), {"password": "a-long-day-at-the-hub"})
+
+    assert page.status_code == 403
+    assert "a-long-day" not in page.text
 
 
 @pytest.mark.parametrize("name", ["account_login", "mfa_index", "account_change_password"])
