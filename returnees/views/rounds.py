@@ -38,7 +38,9 @@ def _chosen(request: Request) -> dict[str, Any]:
         if name in request.POST:
             asked[name] = request.POST[name]
     form = RoundForm(asked, places=places)
-    data = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()
+    # What is wrong in an address counts as not asked for; the rest of it holds.
+    data = form.cleaned_data
     return {
         "form": form,
         "places": places,

@@ -143,6 +143,19 @@ def test_a_large_hotel_is_taken_floor_by_floor_and_nobody_is_left_out(
     assert [row["observation"].room for row in page.context["rows"]] == ["0901", "0902"]
 
 
+@pytest.mark.parametrize("nonsense", ["on=9999-99-99", "slot=noon", "place=0", "floor=123456789"])
+def test_nonsense_in_an_address_leads_to_a_floor_all_the_same(
+    client: Client, hotel: Place, monkeypatch: pytest.MonkeyPatch, nonsense: str
+) -> None:
+    monkeypatch.setattr("returnees.views.rounds.COMFORTABLE", 1)
+    for room in ("0801", "0802", "0901"):
+        make_observed_case(place=hotel, room=room)
+
+    page = client.get(f"{url()}&{nonsense}", follow=True)
+
+    assert [row["observation"].room for row in page.context["rows"]] == ["0801", "0802"]
+
+
 def test_where_there_are_no_floors_all_stay_on_one_page(
     client: Client, hotel: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
