@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -87,6 +87,51 @@ def waiting_handoffs(user: User, now: datetime) -> QuerySet[Handoff]:
     """The oldest twenty that wait for an answer."""
     handoffs = Handoff.objects.open().visible_to(user).for_rows(user, now)
     return handoffs.order_by("due_at", "pk")[:20]
+
+
+@dataclass(frozen=True)
+class Between:
+    """How many handoffs wait between two places, how many of them too long, since when."""
+
+    from_place: Place
+    to_place: Place
+    waiting: int
+    overdue: int
+    oldest_due: datetime
+
+    @property
+    def url(self) -> str:
+        """The list of those that wait."""
+        between = {"from": self.from_place.code, "to": self.to_place.code}
+        return f"{reverse('transfers:handoff_list')}?{urlencode(between)}"
+
+
+def waiting_between(user: User, now: datetime) -> list[Between]:
+    """What waits by sender and receiver, the pair with the oldest first; two queries."""
+    pairs = list(
+        Handoff.objects.open()
+        .visible_to(user)
+        .values("from_place", "to_place")
+        .annotate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lte=now)),
+            oldest_due=Min("due_at"),
+        )
+        .order_by("oldest_due", "from_place", "to_place")
+    )
+    places = Place.objects.in_bulk(
+        {p["from_place"] for p in pairs} | {p["to_place"] for p in pairs}
+    )
+    return [
+        Between(
+            from_place=places[pair["from_place"]],
+            to_place=places[pair["to_place"]],
+            waiting=pair["waiting"],
+            overdue=pair["overdue"],
+            oldest_due=pair["oldest_due"],
+        )
+        for pair in pairs
+    ]
 
 
 def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from html import escape
 
 import pytest
 from django.test import Client
@@ -63,6 +65,36 @@ def test_every_number_is_the_length_of_the_list_it_links_to(
     assert sum(tile.count > 0 for tile in tiles) >= 8
 
 
+def test_what_waits_is_counted_by_sender_and_receiver_oldest_first(
+    client: Client,
+    coordinator: User,
+    community: Place,
+    hub: Place,
+    hotel: Place,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later = NOW + timedelta(hours=3)
+    monkeypatch.setattr("houshayu.clock.now", lambda: later)
+    for planned_at in (None, later, None):
+        make_handoff(case=make_case(place=community), to_place=hub, now=NOW, planned_at=planned_at)
+    make_handoff(
+        case=make_case(place=community), to_place=hotel, now=NOW - timedelta(hours=1)
+    ).decline(by=coordinator, now=NOW, reason="full")
+    make_handoff(case=make_case(place=hub), to_place=hotel, now=NOW - timedelta(minutes=1))
+
+    told = dashboard.waiting_between(coordinator, later)
+
+    assert [(b.from_place, b.to_place, b.waiting, b.overdue) for b in told] == [
+        (hub, hotel, 1, 1),
+        (community, hub, 3, 2),
+    ]
+    page = client.get(reverse("transfers:dashboard")).content.decode()
+    for pair in told:
+        assert escape(pair.url) in page
+        assert rows_behind(client, pair.url) == pair.waiting
+        assert rows_behind(client, f"{pair.url}&state=overdue") == pair.overdue
+
+
 def test_the_chart_counts_arrivals_and_releases_of_the_last_fourteen_days(
     client: Client, coordinator: User, hotel: Place
 ) -> None:
@@ -92,7 +124,7 @@ def test_the_dashboard_costs_the_same_queries_for_one_case_and_many(
     for _each in range(cases):
         make_observed_case(place=hotel, arrived=NOW)
 
-    with django_assert_num_queries(14):  # type: ignore[operator]
+    with django_assert_num_queries(15):  # type: ignore[operator]
         client.get(reverse("transfers:dashboard"))
 
 
