@@ -32,8 +32,9 @@ from hypothesis.stateful import (
 
 from houshayu.clock import beijing_date
 from houshayu.exceptions import Conflict
+from houshayu.models import HOME_KINDS
 from returnees import reminding, rounds
-from returnees.models import Case, CaseOutcome, Resolution, Slot
+from returnees.models import Case, CaseOutcome, CheckIn, Resolution, Slot
 from tests.attacks import sql
 from tests.factories import (
     NOW,
@@ -253,6 +254,25 @@ class CaseLife(RuleBasedStateMachine):
     def arrive(self, case: Case, killed: int | None) -> None:
         self.attempt(lambda: deepcopy(case).arrive(at=self.now), killed)
 
+    @rule(case=cases, hours=st.sampled_from([None, -1, 3, 20, 30, 50]), killed=KILLED)
+    def correct_the_arrival(self, case: Case, hours: int | None, killed: int | None) -> None:
+        at = None if hours is None else self.now - timedelta(hours=hours)
+        measured = CheckIn.objects.filter(observation__case=case).count()
+
+        done = self.attempt(
+            lambda: deepcopy(case).correct_arrival(
+                at, by=self.staff, now=self.now, reason="a slip"
+            ),
+            killed,
+        )
+
+        case = Case.objects.get(pk=case.pk)
+        assert CheckIn.objects.filter(observation__case=case).count() == measured
+        if done is None:
+            assert case.arrived_at == at
+            day_zero = [beijing_date(at)] if at else []
+            assert [each.started_on for each in case.observations.open()] == day_zero
+
     @rule(target=handoffs, case=cases, to=PLACES, killed=KILLED)
     def offer(self, case: Case, to: str, killed: int | None) -> Any:
         waiting = Handoff.objects.open().filter(case=case).exists()
@@ -275,15 +295,16 @@ class CaseLife(RuleBasedStateMachine):
     )
     def answer(self, handoff: Handoff, how: str, behind: int, killed: int | None) -> None:
         waiting = Handoff.objects.open().filter(pk=handoff.pk).exists()
+        at = self.now - timedelta(seconds=behind)
+        to_home = how == "accept" and handoff.to_place.kind in HOME_KINDS
+        kept_out = to_home and Case.objects.get(pk=handoff.case_id).reasons_not_home(at)
         act = getattr(deepcopy(handoff), how)
-        reason = {} if how == "accept" else {"reason": how}
+        words = {"commitment_signed": True} if how == "accept" else {"reason": how}
 
-        answered = self.attempt(
-            lambda: act(by=self.staff, now=self.now - timedelta(seconds=behind), **reason), killed
-        )
+        answered = self.attempt(lambda: act(by=self.staff, now=at, **words), killed)
 
         if answered is not Killed:
-            assert (answered is Conflict) == (not waiting)
+            assert (answered is Conflict) == (not waiting or bool(kept_out))
         if how == "accept" and answered not in (Killed, Conflict):
             assert handoff.case.holder == handoff.to_place
 
