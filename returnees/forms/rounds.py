@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -29,6 +30,11 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+    def show_floors(self, floors: Iterable[str], *, no_room: str) -> None:
+        """Offer these floors to choose from; no_room stands for those of a place without one."""
+        told = [(floor, _("no room") if floor == no_room else floor) for floor in floors]
+        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
 
 
 class ReadingForm(forms.Form):

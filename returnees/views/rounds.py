@@ -92,6 +92,14 @@ def round(request: Request) -> HttpResponse:
     parts = rounds.parts(
         chosen["places"].values_list("pk", flat=True), chosen["on"], chosen["slot"]
     )
+    floors = [
+        (part.floor or NO_FLOOR, part)
+        for part in parts
+        if not chosen["place"] or chosen["place"].pk == part.place_id
+    ]
+    if chosen["floor"] not in dict(floors):
+        chosen["floor"] = ""  # of another place, which was left for this one
+    chosen["form"].show_floors(dict(floors) if chosen["place"] else {}, no_room=NO_FLOOR)
     data = request.POST if request.method == "POST" else None
     if data is None and (smaller := _smaller(chosen, parts)):
         query = request.GET.copy()
@@ -125,11 +133,7 @@ def round(request: Request) -> HttpResponse:
             for row in rows
         ],
         "places_missing": [(names[pk], missing) for pk, missing in by_place.items()],
-        "floors": [
-            (part.floor or NO_FLOOR, part)
-            for part in parts
-            if chosen["place"] == names[part.place_id]
-        ],
+        "floors": floors if chosen["place"] else [],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": chosen["on"] > _today(),

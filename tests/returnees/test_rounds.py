@@ -156,6 +156,21 @@ def test_nonsense_in_an_address_leads_to_a_floor_all_the_same(
     assert [row["observation"].room for row in page.context["rows"]] == ["0801", "0802"]
 
 
+def test_a_floor_of_the_place_before_hides_nobody_of_the_next(
+    client: Client, coordinator: User, hotel: Place
+) -> None:
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    make_observed_case(place=hotel, room="0801")
+    other = real_place("demo-hotel-yi")
+    guest = make_observed_case(place=other, room="0301")
+
+    page = client.get(url(place=str(other.pk), floor="08"))
+
+    assert [row["observation"].case for row in page.context["rows"]] == [guest]
+    assert '<option value="03">03</option>' in page.content.decode()
+    assert '<option value="08"' not in page.content.decode()
+
+
 def test_where_there_are_no_floors_all_stay_on_one_page(
     client: Client, hotel: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
