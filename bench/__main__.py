@@ -38,6 +38,7 @@ def main() -> None:
     cases = options.parse_args().cases
     var = Path(tempfile.mkdtemp(prefix="houshayu-bench-"))
     var.chmod(0o711)
+    (var / "static").mkdir()  # WhiteNoise asks for it.
     os.environ |= {"HOUSHAYU_MODE": "test", "HOUSHAYU_VAR": str(var)}
     os.environ["DJANGO_SETTINGS_MODULE"] = "houshayu.settings"
 

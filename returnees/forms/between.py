@@ -148,7 +148,11 @@ def _check_document(form: RegistrationForm) -> None:
     document.needs_manual_check = checked.needs_manual_check
     if not form.person.errors and _is_of_somebody_else(form):
         form.document.add_error(
-            "document_number", _("This document belongs to another registered person.")
+            "document_number",
+            _(
+                "Somebody of another name and birthday is registered with this number: "
+                "please check it."
+            ),
         )
 
 

@@ -296,6 +296,8 @@ class Case(models.Model):
                 raise CaseClosed(_("This case is closed."))
             if case.arrived_at is None:
                 raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
+            # A round that is being written is waited for: somebody is seen by it.
+            case.observations.open().select_for_update(no_key=True).first()
             if case.observations.exclude(end_reason__in=["", "corrected"]).exists():
                 raise ArrivalStands(_("The days have been counted anew or completed since."))
             if at is None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -154,8 +153,8 @@ class Observation(models.Model):
     def move_records_to(self, other: Observation, nat_days: Sequence[int]) -> None:
         """Check-ins and taken tests belong to the other, which has none yet.
 
-        A check-in keeps its calendar day; the tests are those of the first nat_days. Raises
-        OutsideItsDays.
+        A check-in keeps its calendar day; a test of one of the nat_days stays the test of that
+        day. Raises OutsideItsDays.
         """
         slots = set(check_in_slots(other.days))
         shift = other.day_number(self.started_on)
@@ -170,10 +169,15 @@ class Observation(models.Model):
                 )
         self.checkins.update(observation=other, day=F("day") + shift)
         taken = self.labtests.filter(sampled_at__isnull=False).order_by("due_on")
-        for test, day in zip_longest(taken, nat_days[: len(taken)]):
+        shifted = {test.pk: self.day_number(test.due_on) in nat_days for test in taken}
+        occupied: set[date] = set()
+        for test in sorted(taken, key=lambda test: not shifted[test.pk]):
+            if shifted[test.pk]:
+                test.due_on -= timedelta(days=shift)
+            while test.due_on in occupied:
+                test.due_on += timedelta(days=1)
+            occupied.add(test.due_on)
             test.observation = other
-            if day is not None:
-                test.due_on = other.started_on + timedelta(days=day)
             test.save(update_fields=["observation", "due_on"])
 
     @transaction.atomic

@@ -300,6 +300,33 @@ def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "tests"),
+    [
+        (
+            moment("2020-03-19"),
+            [("2020-03-19", "negative"), ("2020-03-21", "negative"), ("2020-04-01", "pending")],
+        ),
+        (
+            moment("2020-03-21"),
+            [("2020-03-21", "negative"), ("2020-03-22", "negative"), ("2020-04-03", "pending")],
+        ),
+    ],
+    ids=["a day earlier", "a day later"],
+)
+def test_a_further_test_is_not_taken_for_the_one_before_the_release(
+    observed: Case, at: datetime, tests: list[tuple[str, str]]
+) -> None:
+    observation, nurse = observation_of(observed), make_user()
+    observation.labtests.first().record("negative", by=nurse, now=NOW)
+    observation.plan_test(date(2020, 3, 21)).record("negative", by=nurse, now=NOW)
+
+    corrected(observed, at)
+
+    moved = observation_of(observed).labtests.all()
+    assert [(str(test.due_on), test.result) for test in moved] == tests
+
+
 def test_a_corrected_arrival_of_the_same_day_changes_the_version_alone(db: None) -> None:
     case = make_case(arrived=moment("2020-03-16", "00:05"))
     assert case.policy.code == "P3"
