@@ -107,6 +107,14 @@ class Pages(CursorPagination):
                 raise NotFound(self.invalid_cursor_message) from None
         return cursor
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """As the framework describes a page, with null said as OpenAPI 3.1 says it."""
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            del page["properties"][name]["nullable"]
+            page["properties"][name]["type"] = ["string", "null"]
+        return page
+
 
 class PlaceSerializer(serializers.ModelSerializer):
     """A place as others name it: by its code."""

@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Houshayu",
     "DESCRIPTION": _("People, cases, handoffs and check-ins, with the rules of the pages."),
     "VERSION": "1",
+    # In 3.0 a nested thing can't be said to be null.
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {

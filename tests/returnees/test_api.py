@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from knox.models import AuthToken
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import validate
 from rest_framework.test import APIClient
 
@@ -34,6 +35,7 @@ from tests.factories import (
     check_in,
     last_morning,
     make_case,
+    make_handoff,
     make_observed_case,
     make_user,
     moment,
@@ -536,6 +538,48 @@ def test_the_description_is_valid_and_complete(sender: User) -> None:
     validate(described)
     assert APIClient().get("/api/schema/").status_code == 401
     assert api(sender).get("/api/schema/").status_code == 200
+
+
+@pytest.fixture(scope="session")
+def description() -> dict[str, Any]:
+    out = StringIO()
+    call_command("spectacular", stdout=out)
+    described: dict[str, Any] = yaml.safe_load(out.getvalue())
+    return described
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/cases/",
+        "/api/cases/{number}/",
+        "/api/cases/{number}/check-ins/",
+        "/api/people/",
+        "/api/people/{number}/",
+        "/api/handoffs/",
+        "/api/handoffs/{id}/",
+    ],
+)
+def test_what_is_answered_is_what_the_description_says(
+    description: dict[str, Any],
+    case: Case,
+    observed: Case,
+    hotel: Place,
+    coordinator: User,
+    path: str,
+) -> None:
+    handoff = make_handoff(case=case, to_place=hotel)
+    check_in(observed, day=0, slot="evening", temperature="37.3", symptoms=("fever",))
+    for number in (case.number, observed.number):
+        answer = api(coordinator).get(path.format(number=number, id=handoff.pk))
+
+        said = description["paths"][path]["get"]["responses"]["200"]["content"]
+        schema = said["application/json"]["schema"] | {"components": description["components"]}
+        validator = OAS31Validator(schema, format_checker=oas31_format_checker)
+        assert answer.status_code == 200
+        assert [
+            f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer.json())
+        ] == []
 
 
 def test_a_user_is_answered_in_their_own_language(db: None) -> None:

@@ -129,6 +129,12 @@ def test_a_person_is_not_taken_over_with_nonsense(
     assert Handoff.objects.get().is_open
 
 
+@pytest.mark.parametrize("act", ["accept", "decline", "cancel"])
+@pytest.mark.parametrize("number", ["null", "true", "-1", "٣", "9" * 30])
+def test_what_is_no_number_of_a_handoff_is_not_found(receiver: User, act: str, number: str) -> None:
+    assert post(receiver, f"/api/handoffs/{number}/{act}/", reason="full").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("query", "n"),
     [

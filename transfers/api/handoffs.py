@@ -143,7 +143,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     filterset_class = HandoffQuery
     pagination_class = Pages
     ordering = ["-offered_at", "-pk"]
-    lookup_value_converter = "int"
+    lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[Handoff]:
         user = self.request.user
