@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import django_filters as filters
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django_filters.fields import IsoDateTimeRangeField
 from rest_framework import request as rest_request
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -83,6 +87,24 @@ class Resource(GenericViewSet):
         if request.user.is_authenticated:
             # A token is read after the middleware that picks the language.
             translation.activate(request.user.language)
+
+
+class MomentRangeField(IsoDateTimeRangeField):
+    """Two moments in UTC; Postgres does not take every offset that can be written."""
+
+    def compress(self, moments: list[datetime | None]) -> slice | None:
+        try:
+            in_utc = [moment and moment.astimezone(UTC) for moment in moments]
+        except OverflowError:
+            raise ValidationError(_("Please check the year.")) from None
+        between: slice | None = super().compress(in_utc)
+        return between
+
+
+class MomentRange(filters.IsoDateTimeFromToRangeFilter):
+    """From one moment to another, either of which may be left out."""
+
+    field_class = MomentRangeField
 
 
 class Pages(CursorPagination):

@@ -20,7 +20,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place, Reveal
 from returnees import decisions
 from returnees.api import examples, sections
@@ -155,10 +155,8 @@ class CaseQuery(CaseFilter):
     community = filters.ModelChoiceFilter(
         queryset=Place.objects.homes(), to_field_name="code", label=_("Lives in")
     )
-    opened = filters.IsoDateTimeFromToRangeFilter(field_name="opened_at", label=_("registered"))
-    arrival = filters.IsoDateTimeFromToRangeFilter(
-        method="by_arrival", label=_("Arrival in Beijing")
-    )
+    opened = MomentRange(field_name="opened_at", label=_("registered"))
+    arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
 
     def __init__(self, data: Any = None, queryset: Any = None, *, request: Request) -> None:
         places = Place.objects.covered_by(request.user, "returnees.view_case")

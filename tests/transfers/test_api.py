@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from rest_framework.test import APIClient
@@ -127,6 +128,24 @@ def test_a_person_is_not_taken_over_with_nonsense(
 
     assert (answer.status_code, list(answer.json())) == (400, [field])
     assert Handoff.objects.get().is_open
+
+
+@pytest.mark.parametrize(
+    ("moment_told", "status"),
+    [
+        ("2020-03-20T08:30:00+08:00", 200),
+        ("0589-09-02T16:57:44-21:24", 200),
+        ("0001-01-01T00:00:00+14:00", 400),
+        ("9999-12-31T23:59:59-23:59", 400),
+    ],
+)
+@pytest.mark.parametrize("resource", ["handoffs/?offered_after", "cases/?opened_before"])
+def test_a_moment_of_any_offset_is_understood_or_refused(
+    sender: User, resource: str, moment_told: str, status: int
+) -> None:
+    answer = get(sender, f"/api/{resource}={quote(moment_told)}")
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("act", ["accept", "decline", "cancel"])

@@ -14,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place
 from returnees.models import Case
 from returnees.models.health import COLDEST, HOTTEST
@@ -110,9 +110,7 @@ class HandoffQuery(filters.FilterSet):
     from_place = filters.CharFilter(field_name="from_place__code", label=gettext_lazy("from"))
     to_place = filters.CharFilter(field_name="to_place__code", label=gettext_lazy("to"))
     overdue = filters.BooleanFilter(method="by_due", label=gettext_lazy("Overdue"))
-    offered = filters.IsoDateTimeFromToRangeFilter(
-        field_name="offered_at", label=gettext_lazy("offered")
-    )
+    offered = MomentRange(field_name="offered_at", label=gettext_lazy("offered"))
 
     class Meta:
         model = Handoff
