@@ -89,29 +89,29 @@ def waiting_handoffs(user: User, now: datetime) -> QuerySet[Handoff]:
     return handoffs.order_by("due_at", "pk")[:20]
 
 
-@dataclass(frozen=True)
-class Between:
-    """How many handoffs wait between two places, how many of them too long, since when."""
+@dataclass
+class Waiting:
+    """How many handoffs wait out of a place, or into it; how many too long; since when."""
 
-    from_place: Place
-    to_place: Place
-    waiting: int
-    overdue: int
+    place: Place
+    end: str
+    """from or to, as in the address of the list"""
     oldest_due: datetime
+    count: int = 0
+    overdue: int = 0
 
     @property
     def url(self) -> str:
         """The list of those that wait."""
-        between = {"from": self.from_place.code, "to": self.to_place.code}
-        return f"{reverse('transfers:handoff_list')}?{urlencode(between)}"
+        return f"{reverse('transfers:handoff_list')}?{urlencode({self.end: self.place.code})}"
 
 
-def waiting_between(user: User, now: datetime) -> list[Between]:
-    """What waits by sender and receiver, the pair with the oldest first; two queries."""
+def waiting_by_place(user: User, now: datetime) -> dict[str, list[Waiting]]:
+    """What waits by sender ("from") and by receiver ("to"), the oldest first; two queries."""
     pairs = list(
         Handoff.objects.open()
         .visible_to(user)
-        .values("from_place", "to_place")
+        .values_list("from_place", "to_place")
         .annotate(
             waiting=Count("pk"),
             overdue=Count("pk", filter=Q(due_at__lte=now)),
@@ -119,19 +119,15 @@ def waiting_between(user: User, now: datetime) -> list[Between]:
         )
         .order_by("oldest_due", "from_place", "to_place")
     )
-    places = Place.objects.in_bulk(
-        {p["from_place"] for p in pairs} | {p["to_place"] for p in pairs}
-    )
-    return [
-        Between(
-            from_place=places[pair["from_place"]],
-            to_place=places[pair["to_place"]],
-            waiting=pair["waiting"],
-            overdue=pair["overdue"],
-            oldest_due=pair["oldest_due"],
-        )
-        for pair in pairs
-    ]
+    places = Place.objects.in_bulk({pk for pair in pairs for pk in pair[:2]})
+    told: dict[str, dict[int, Waiting]] = {"from": {}, "to": {}}
+    for sender, receiver, waiting, overdue, oldest_due in pairs:
+        for end, pk in (("from", sender), ("to", receiver)):
+            # The pairs come in order, so the first of a place has its oldest.
+            one = told[end].setdefault(pk, Waiting(places[pk], end, oldest_due))
+            one.count += waiting
+            one.overdue += overdue
+    return {end: list(by_place.values()) for end, by_place in told.items()}
 
 
 def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:

@@ -82,17 +82,21 @@ def test_what_waits_is_counted_by_sender_and_receiver_oldest_first(
     ).decline(by=coordinator, now=NOW, reason="full")
     make_handoff(case=make_case(place=hub), to_place=hotel, now=NOW - timedelta(minutes=1))
 
-    told = dashboard.waiting_between(coordinator, later)
+    make_handoff(case=make_case(place=community), to_place=hotel, now=NOW)
 
-    assert [(b.from_place, b.to_place, b.waiting, b.overdue) for b in told] == [
-        (hub, hotel, 1, 1),
-        (community, hub, 3, 2),
-    ]
+    told = dashboard.waiting_by_place(coordinator, later)
+
+    assert {
+        end: [(row.place, row.count, row.overdue) for row in rows] for end, rows in told.items()
+    } == {
+        "from": [(hub, 1, 1), (community, 4, 3)],
+        "to": [(hotel, 2, 2), (hub, 3, 2)],
+    }
     page = client.get(reverse("transfers:dashboard")).content.decode()
-    for pair in told:
-        assert escape(pair.url) in page
-        assert rows_behind(client, pair.url) == pair.waiting
-        assert rows_behind(client, f"{pair.url}&state=overdue") == pair.overdue
+    for row in [*told["from"], *told["to"]]:
+        assert escape(row.url) in page
+        assert rows_behind(client, row.url) == row.count
+        assert rows_behind(client, f"{row.url}&state=overdue") == row.overdue
 
 
 def test_the_chart_counts_arrivals_and_releases_of_the_last_fourteen_days(

@@ -18,7 +18,7 @@ def dashboard(request: Request) -> HttpResponse:
         "now": now,
         "tiles": figures.tiles(request.user, now),
         "handoffs": figures.waiting_handoffs(request.user, now),
-        "between": figures.waiting_between(request.user, now),
+        "waiting": figures.waiting_by_place(request.user, now),
         "chart": {key: value for key, value in chart.items() if key != "rows"},
         "chart_rows": chart["rows"],
     }
