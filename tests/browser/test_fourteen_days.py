@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -17,7 +19,7 @@ from houshayu.policy import check_in_slots, window
 from returnees import reminding
 from returnees.models import Alert, Case, CheckIn
 from tests.browser.conftest import PASSWORD
-from tests.factories import make_user, moment, real_place
+from tests.factories import make_case, make_user, moment, real_place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -197,6 +199,13 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
     assert CERTIFICATE["en"] in sheets["certificate"].lower()
 
 
+def every_page(number: str) -> list[str]:
+    return [
+        "/dashboard/", "/cases/", "/cases/new/", f"/cases/{number}/", "/check-ins/", "/handoffs/",
+        "/alerts/", "/inbox/", "/posts/", "/outbox/", f"/cases/{number}/history/",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("width", [360, 1920])
 def test_no_page_is_wider_than_the_screen(
     staff: None, log_in: Callable[[str, str], Page], width: int
@@ -207,12 +216,31 @@ def test_no_page_is_wider_than_the_screen(
     number = register(log_in("worker", "zh-hans"))
 
     wide = []
-    for path in (
-        "/dashboard/", "/cases/", "/cases/new/", f"/cases/{number}/", "/check-ins/", "/handoffs/",
-        "/alerts/", "/inbox/", "/posts/", "/outbox/", f"/cases/{number}/history/",
-    ):  # fmt: skip
+    for path in every_page(number):
         page.goto(path)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wide.append(path)
 
     assert wide == []
+
+
+LOADED = """[location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)]"""
+
+
+def test_no_page_weighs_more_than_300_kb_charts_aside(
+    staff: None, log_in: Callable[[str, str], Page]
+) -> None:
+    """At the first load, of a browser that has nothing yet; compressed, as it is served."""
+    set_clock("2020-03-20", "09:00")
+    page = log_in("coordinator", "zh-hans")
+    number = make_case(place=real_place("jiangshanfu")).number
+    packed = cache(lambda url: len(gzip.compress(page.request.get(url).body())))
+
+    weights = {}
+    for path in every_page(number):
+        page.goto(path)
+        loaded = [url for url in page.evaluate(LOADED) if "echarts" not in url]
+        assert any(url.endswith(".css") for url in loaded)
+        weights[path] = sum(packed(url) for url in loaded)
+
+    assert {path: weight for path, weight in weights.items() if weight > 300_000} == {}
