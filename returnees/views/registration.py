@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -84,7 +85,14 @@ def case_edit(request: Request, number: str) -> HttpResponse:
     form = _form(request, request.POST, case)
     if not form.is_valid() or not reason:
         return _page(request, form, context | {"reason_missing": not reason}, status=422)
-    amend(case, form.registration(), by=request.user, now=clock.now(), reason=reason)
+    try:
+        amend(case, form.registration(), by=request.user, now=clock.now(), reason=reason)
+    except IntegrityError:
+        # Every other constraint was asked by the form; this one somebody else was faster with.
+        form.document.add_error(
+            "document_number", _("Somebody else was registered with this number just now.")
+        )
+        return _page(request, form, context, status=422)
     messages.success(request, _("Corrected; the old values are in the history."))
     return redirect(case)
 

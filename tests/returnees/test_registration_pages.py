@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from houshayu.models import ClockShift, Place, Role, User
 from returnees.models import Case, IdentityDocument, Person, RegistrationDraft
+from returnees.registration import amend
 from returnees.tasks import forget_old_drafts
 from tests.factories import NOW, make_case, make_user, moment, real_place
 from tests.returnees.typed import a_row, typed
@@ -431,6 +432,29 @@ def test_a_correction_takes_no_document_of_somebody_else(
 
     assert page.status_code == 422
     assert "id_document-document_number_error" in page.content.decode()
+
+
+def test_a_document_that_somebody_else_took_meanwhile_comes_back_beside_its_field(
+    worker: Client, registered: Case, community: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*args: Any, **kwargs: Any) -> None:
+        make_case(
+            person={"nationality": "DEU"},
+            document={"document_type": "passport", "document_number": "Y22222222"},
+        )
+        amend(*args, **kwargs)
+
+    monkeypatch.setattr("returnees.views.registration.amend", slowly)
+
+    page = worker.post(
+        edit(registered),
+        as_corrected(community, document__document_number="Y22222222", reason="typing"),
+    )
+
+    assert page.status_code == 422
+    assert "id_document-document_number_error" in page.content.decode()
+    registered.refresh_from_db()
+    assert registered.document.document_number == "X00000001"
 
 
 def test_only_who_holds_the_case_corrects_it(
