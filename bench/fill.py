@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db import connection
 
-from houshayu.clock import BEIJING
-from houshayu.models import Place, PlaceKind, PolicyVersion, Role, User
+from coordination.demonstration.accounts import create_accounts
+from coordination.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
+from houshayu.calendar import BEIJING
+from houshayu.models import Place, PlaceKind, Role, User
+from policy.models import PolicyVersion
 from returnees import names
 from returnees.models.case_queries import CROCKFORD
-from transfers.demonstration.accounts import create_accounts
-from transfers.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 
 NOW = datetime(2020, 3, 20, 8, 30, tzinfo=BEIJING)
 OPEN_ONE_IN = 100

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.models import PolicyVersion
-from houshayu.policy import Decision, Facts
+from policy import Decision, Facts
+from policy.models import PolicyVersion
 from returnees.models.journey import BEIJING_PORTS
 from returnees.models.observation import LabTest, TestResult
 from returnees.models.requests import AssessmentResult

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import clock
-from houshayu.clock import beijing_date, day_in_beijing
+from houshayu.calendar import beijing_date, day_in_beijing
 from houshayu.models import Place
-from houshayu.policy import current_slot
+from policy import current_slot
 from returnees import rounds
 from returnees.models import Case, Person, Whereabouts
 

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 
-from houshayu.clock import BEIJING
+from houshayu.calendar import BEIJING
 from houshayu.models import Message, Role, User
-from houshayu.policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
+from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.alerting import mail_status_for, members_over
 from returnees.models import (
     Case,

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 
 from houshayu.models import Place
-from houshayu.policy.days import slots_of
+from policy.days import slots_of
 from returnees import alerting
 from returnees.models import Channel, CheckIn, Custody, Observation, Slot, TemperatureMethod
 

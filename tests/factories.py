@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from houshayu.clock import BEIJING, beijing_date
+from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Membership, Place, PlaceKind, Role, User
 from returnees import rounds
 from returnees.models import (

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS
 from returnees import reminding, rounds

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from houshayu import clock
 from houshayu.api import Pages, Request, Resource
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from returnees import rounds
 from returnees.models import (

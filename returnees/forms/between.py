@@ -9,8 +9,8 @@ from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.clock import beijing_date
-from houshayu.policy import age_on, read_rules
+from houshayu.calendar import beijing_date
+from policy import age_on, read_rules
 from returnees import decisions, names
 from returnees.documents import DocumentType, InvalidDocumentNumber, check
 from returnees.models import IdentityDocument, PersonCategory, Pickup, RequestedMode

@@ -14,7 +14,7 @@ from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from returnees.documents import MrzProblem
 from returnees.forms import between, health, journey, person
 from returnees.forms.between import is_removed, kept, value

@@ -15,11 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
-from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind, PolicyVersion
-from houshayu.policy import Decision, day_zero_after_contact, release_at, release_on
+from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind
 from houshayu.privacy.fields import EncryptedTextField
+from policy import Decision, day_zero_after_contact, release_at, release_on
+from policy.models import PolicyVersion
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
 

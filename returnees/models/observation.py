@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
-from houshayu.models import Place, PolicyVersion
-from houshayu.policy import check_in_slots
+from houshayu.models import Place
+from policy import check_in_slots
+from policy.models import PolicyVersion
 from returnees.models.cases import Case
 from returnees.models.custody import Custody
 from returnees.models.health import (

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from houshayu.bilingual import CHINESE, ENGLISH
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index

@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 
 from houshayu.bilingual import Both, told
-from houshayu.models import Place, PolicyVersion
+from houshayu.models import Place
 from houshayu.privacy.fields import EncryptedTextField
 from houshayu.privacy.masking import mask_phone
+from policy.models import PolicyVersion
 from returnees.models import Person
 
 # Of a row of cells; two, three, four or six of them divide it evenly.

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place, Reveal
-from houshayu.policy import check_in_slots
+from policy import check_in_slots
 from returnees import decisions, history
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (

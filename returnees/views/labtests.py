@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from returnees.forms.cases import TestForm, TestPlanForm
 from returnees.models import LabTest, LabTestClosed, Observation

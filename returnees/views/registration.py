@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment

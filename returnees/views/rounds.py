@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from houshayu import clock
 from houshayu.http import Request
 from houshayu.models import Place
-from houshayu.policy import current_slot
+from policy import current_slot
 from returnees import rounds
 from returnees.forms.rounds import ReadingForm, RoundForm
 from returnees.models import Case, Observation, Slot

@@ -13,9 +13,9 @@ import pytest
 from pdfminer.high_level import extract_text
 from playwright.sync_api import Page, expect
 
-from houshayu.clock import BEIJING
+from houshayu.calendar import BEIJING
 from houshayu.models import ClockShift, Message, Role
-from houshayu.policy import check_in_slots, window
+from policy import check_in_slots, window
 from returnees import reminding
 from returnees.models import Alert, Case, CheckIn
 from tests.browser.conftest import PASSWORD

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from houshayu.models import Place, PolicyVersion, User
+from houshayu.models import Place, User
+from policy.models import PolicyVersion
 from returnees import rounds
 from returnees.models import (
     Alert,

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from houshayu.clock import beijing_date
-from houshayu.models import Place, PolicyVersion, User
+from houshayu.calendar import beijing_date
+from houshayu.models import Place, User
+from policy.models import PolicyVersion
 from returnees.models import (
     Alert,
     Case,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from houshayu.models import Message, Place, Role, User
-from houshayu.policy import check_in_slots
+from policy import check_in_slots
 from returnees import reminding
 from returnees.models import Case, Reminder, ReminderStatus
 from returnees.tasks import remind

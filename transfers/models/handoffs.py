@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
 from returnees import alerting, reminding
