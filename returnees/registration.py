@@ -6,26 +6,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pghistory
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.models import Place
-from returnees import alerting, decisions, names
+from policy import RequestedMode
+from returnees import alerting, arrivals, decisions, names, observing
 from returnees.documents import normalise
 from returnees.models import (
     CarePreference,
     Case,
     CoResident,
+    Custody,
     Declaration,
     HealthDeclaration,
     IdentityDocument,
     Journey,
     ObservationRequest,
     Person,
-    RequestedMode,
     TransitPoint,
     VisitedPlace,
 )
@@ -67,42 +68,42 @@ class Registration:
     visited: list[VisitedPlace] = field(default_factory=list)
 
 
-@transaction.atomic
 def register(registration: Registration, *, place: Place, by: User, now: datetime) -> Case:
     """Open the case in the hands of the place; the policy decides at once.
 
     A person whose document is known is the same person, with what was told now. Somebody who
     is in Beijing already has arrived, and their observation begins. Raises AlreadyRegistered.
     """
-    person = _same_or_new_person(registration)
-    if open_case := Case.objects.open().filter(person=person).first():
-        raise AlreadyRegistered(open_case)
-    case = registration.case
-    values = {
-        f.attname: getattr(case, f.attname)
-        for f in Case._meta.concrete_fields
-        if f.name not in {"id", "number", "person", "document", "policy"}
-    }
-    case = Case.objects.create_numbered(
-        **values
-        | {
-            "person": person,
-            "document": registration.document,
-            "registered_by_id": by.pk,
-            "opened_at": now,
-            "arrived_at": None,
-            "policy": decisions.version_for(case.expected_arrival_at),
+    with acting(by=by, now=now):
+        person = _same_or_new_person(registration)
+        if open_case := Case.objects.open().filter(person=person).first():
+            raise AlreadyRegistered(open_case)
+        case = registration.case
+        values = {
+            f.attname: getattr(case, f.attname)
+            for f in Case._meta.concrete_fields
+            if f.name not in {"id", "number", "person", "document", "policy"}
         }
-    )
-    _save_sections(case, registration)
-    case.take_custody(place, at=now)
-    decisions.decide_case(case)
-    if case.expected_arrival_at <= now:
-        case.arrive(at=case.expected_arrival_at)
-    if registration.health.needs_alert:
-        alerting.raise_for_declaration(case, now=now)
-    registered.send(Case, case=case, by=by, now=now)
-    return case
+        case = Case.objects.create_numbered(
+            **values
+            | {
+                "person": person,
+                "document": registration.document,
+                "registered_by_id": by.pk,
+                "opened_at": now,
+                "arrived_at": None,
+                "policy": decisions.version_for(case.expected_arrival_at),
+            }
+        )
+        _save_sections(case, registration)
+        Custody.objects.begin(case, place, at=now)
+        observing.decide_again(case)
+        if case.expected_arrival_at <= now:
+            arrivals.arrive(case, at=case.expected_arrival_at, by=by, now=now)
+        if registration.health.needs_alert:
+            alerting.raise_for_declaration(case, now=now)
+        registered.send(Case, case=case, by=by, now=now)
+        return case
 
 
 def _same_or_new_person(registration: Registration) -> Person:
@@ -158,7 +159,6 @@ KEPT_OF_REQUEST = {
 }  # fmt: skip
 
 
-@transaction.atomic
 def amend(case: Case, registration: Registration, *, by: User, now: datetime, reason: str) -> None:
     """Correct what the form says; the old values stay in the history, with who and why.
 
@@ -167,7 +167,7 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
     health for the first time raises its alert, who asks to be at home only now applies now, and
     who was in Beijing earlier than told has arrived.
     """
-    with pghistory.context(reason=reason, user=by.pk, at=now.isoformat()):
+    with acting(by=by, now=now, reason=reason):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
         home_before = locked.community_id
         was_worrying, asked_before = locked.health.needs_alert, locked.request.requested_mode
@@ -194,10 +194,10 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
         locked = Case.objects.get(pk=locked.pk)
         if locked.arrived_at is None:
             locked.policy = decisions.version_for(locked.expected_arrival_at)
-        decisions.decide_case(locked)
+        observing.decide_again(locked)
         earlier = locked.expected_arrival_at < expected_before.replace(second=0, microsecond=0)
         if earlier and locked.expected_arrival_at <= now and locked.closed_at is None:
-            locked.arrive(at=locked.expected_arrival_at)
+            arrivals.arrive(locked, at=locked.expected_arrival_at, by=by, now=now)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
         if locked.community_id != home_before and locked.closed_at is None:

@@ -20,7 +20,8 @@ from django.utils import translation
 from coordination.demonstration import accounts, people
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import HOME_KINDS, Place, PlaceKind, User
-from returnees import reminding, rounds
+from policy import RequestedMode, Slot
+from returnees import observing, releasing, reminding, rounds
 from returnees.models import (
     Alert,
     AssessmentResult,
@@ -28,7 +29,6 @@ from returnees.models import (
     Custody,
     LabTest,
     Resolution,
-    Slot,
     TestResult,
 )
 from returnees.registration import register
@@ -116,7 +116,7 @@ def hour_passes(now: datetime) -> None:
 
 
 def _offer(case: Case, to_place: Place, now: datetime, planned_at: datetime | None = None) -> None:
-    holder = case.holder
+    holder = Custody.objects.holder_of(case)
     assert holder is not None
     worker = _worker(holder.pk)
     with _by(worker, now):
@@ -138,7 +138,7 @@ def _travel(now: datetime) -> None:
     """Whoever lands within half a day is announced to the hub."""
     hub = Place.objects.get(kind=PlaceKind.HUB)
     landing = _cases().filter(arrived_at=None, expected_arrival_at__lte=now + timedelta(hours=12))
-    for case in landing.exclude(handoffs__status="offered"):
+    for case in landing.filter(custodies__ended_at=None, custodies__offered_to=None):
         if _unlucky(case, 60):
             continue  # Did not board: somebody must find out.
         _offer(case, hub, now, planned_at=case.expected_arrival_at + HOUR)
@@ -176,9 +176,9 @@ def _leave_hub(now: datetime) -> None:
     held = Custody.objects.open().filter(
         place__kind=PlaceKind.HUB, case__in=_cases(), started_at__lte=now - HOUR
     )
-    for custody in held.exclude(case__handoffs__status="offered").select_related("case__community"):
+    for custody in held.exclude(offered_to__isnull=False).select_related("case__community"):
         case = custody.case
-        if case.community and not case.reasons_not_home(now):
+        if case.community and not observing.reasons_not_home(case, now):
             _offer(case, case.community, now)
         elif hotel := next((h for h in _hotels() if _free_room(h)), None):
             _offer(case, hotel, now)
@@ -190,7 +190,7 @@ def _hotels() -> list[Place]:
 
 def _in_hotels(now: datetime) -> QuerySet[Custody]:
     held = Custody.objects.open().filter(place__kind=PlaceKind.HOTEL, case__in=_cases())
-    return held.exclude(case__handoffs__status="offered").select_related("case__community")
+    return held.exclude(offered_to__isnull=False).select_related("case__community")
 
 
 def _go_home(now: datetime) -> None:
@@ -201,7 +201,7 @@ def _go_home(now: datetime) -> None:
         case__observations__release_on__gt=beijing_date(now),
     )
     for custody in approved:
-        if custody.case.community and not custody.case.reasons_not_home(now):
+        if custody.case.community and not observing.reasons_not_home(custody.case, now):
             _offer(custody.case, custody.case.community, now)
 
 
@@ -249,7 +249,7 @@ def _take_samples(now: datetime) -> None:
     planned = LabTest.objects.planned().filter(due_on__lte=beijing_date(now))
     for test in planned.filter(observation__case__in=_cases()):
         with _by(doctor, now):
-            test.record(TestResult.PENDING, by=doctor, now=now)
+            observing.record_test(test, TestResult.PENDING, by=doctor, now=now)
 
 
 def _tell_results(now: datetime) -> None:
@@ -259,21 +259,22 @@ def _tell_results(now: datetime) -> None:
     )
     for test in sampled.filter(observation__case__in=_cases()):
         with _by(doctor, now):
-            test.record(TestResult.NEGATIVE, by=doctor, now=now)
+            observing.record_test(test, TestResult.NEGATIVE, by=doctor, now=now)
 
 
 def _assess(now: datetime) -> None:
     """Requests for home observation are assessed the day before the person lands, or later."""
     doctor = User.objects.get(username="doctor")
     asking = _cases().filter(
-        request__requested_mode="home",
+        request__requested_mode=RequestedMode.HOME,
         request__assessment_result=AssessmentResult.PENDING,
         expected_arrival_at__lte=now + timedelta(hours=30),
     )
     for case in asking:
         refuse = _unlucky(case, 4)
         with _by(doctor, now):
-            case.assess(
+            observing.assess(
+                case,
                 AssessmentResult.REJECTED if refuse else AssessmentResult.APPROVED,
                 community_assessor="李社区",
                 health_assessor="孙医生",
@@ -301,11 +302,11 @@ def _release(now: datetime) -> None:
         case__observations__release_on__lte=beijing_date(now),
     )
     for custody in complete.select_related("case"):
-        if _unlucky(custody.case, 30) or custody.case.reasons_not_released(now):
+        if _unlucky(custody.case, 30) or releasing.reasons_not_released(custody.case, now):
             continue
         worker = _worker(custody.place_id)
         with _by(worker, now):
-            custody.case.release(by=worker, now=now)
+            releasing.release(custody.case, by=worker, now=now)
 
 
 def _remind(now: datetime) -> None:

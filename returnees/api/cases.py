@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     extend_schema,
+    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
@@ -22,7 +23,7 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place, Reveal
-from returnees import decisions
+from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
 from returnees.api.registration import RegistrationSerializer
 from returnees.filters import CaseFilter
@@ -90,10 +91,10 @@ class DecisionSerializer(serializers.Serializer):
     waiting_for = serializers.SerializerMethodField()
 
     def get_text(self, case: Case) -> str:
-        return str(case.policy.rule_text(case.decision["rule"]))
+        return str(case.policy.rule_text(case.decision.rule))
 
     def get_waiting_for(self, case: Case) -> list[str]:
-        return [str(decisions.WAITING[name]) for name in case.decision["waiting_for"]]
+        return [str(decisions.WAITING[name]) for name in case.decision.waiting_for]
 
 
 class CaseSerializer(CaseRowSerializer):
@@ -146,11 +147,13 @@ class RevealedSerializer(serializers.Serializer):
 class CaseQuery(CaseFilter):
     """The filters of the page, with places by their code, and ranges of moments besides."""
 
-    holder = filters.ModelChoiceFilter(
-        method="by_holder",
-        queryset=Place.objects.holders(),
-        to_field_name="code",
-        label=_("Held by"),
+    holder = extend_schema_field(OpenApiTypes.STR)(  # type: ignore[type-var]
+        filters.ModelChoiceFilter(
+            method="by_holder",
+            queryset=Place.objects.holders(),
+            to_field_name="code",
+            label=_("Held by"),
+        )
     )
     community = filters.ModelChoiceFilter(
         queryset=Place.objects.homes(), to_field_name="code", label=_("Lives in")
@@ -251,7 +254,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        case.arrive(at=case.arrival_seen_at(clock.now()))
+        now = clock.now()
+        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
         return self._told(case)
 
     @extend_schema(
@@ -263,7 +267,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        case.release(by=request.user, now=clock.now())
+        releasing.release(case, by=request.user, now=clock.now())
         return self._told(case)
 
     @extend_schema(
@@ -284,7 +288,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         case = self._held(number)
         asked = CloseInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        case.close(
+        releasing.close(
+            case,
             asked.validated_data["outcome"],
             by=request.user,
             now=clock.now(),

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
+from policy import RequestedMode
 from returnees.documents import MrzProblem
 from returnees.forms import between, health, journey, person
 from returnees.forms.between import is_removed, kept, value
@@ -79,7 +80,7 @@ class RegistrationForm:
         self.arrival = one("arrival", journey.ArrivalForm)
         self.journey = one("journey", journey.JourneyForm, entry_port="PEK")
         self.health = one("health", health.HealthForm)
-        self.request = one("request", health.RequestForm, requested_mode="centralized")
+        self.request = one("request", health.RequestForm, requested_mode=RequestedMode.CENTRALIZED)
         self.care = one("care", health.CareForm)
         self.declaration = one(
             "declaration", health.DeclarationForm, privacy_notice_language="zh-hans"

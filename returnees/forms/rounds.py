@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
-from returnees.models import Channel, Observation, Slot, Symptom, TemperatureMethod
-from returnees.models.health import COLDEST, HOTTEST
+from policy import COLDEST, HOTTEST, Slot
+from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
 

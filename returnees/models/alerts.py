@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.exceptions import Conflict
 from houshayu.models import Place
 from returnees.models.cases import Case
-from returnees.models.observation import CheckIn
+from returnees.models.checkins import CheckIn
 
 if TYPE_CHECKING:
     from houshayu.models import User

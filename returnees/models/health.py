@@ -10,14 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from policy import COLDEST, HOTTEST, is_fever
 from returnees.models.cases import Case
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Guidance of 2020 says both "above" and "at or above"; the stricter reading counts.
-FEVER = Decimal("37.3")
-COLDEST, HOTTEST = Decimal("34.0"), Decimal("42.9")
 in_range = [MinValueValidator(COLDEST), MaxValueValidator(HOTTEST)]
 
 
@@ -73,7 +71,7 @@ def symptoms_field(label: StrPromise) -> ArrayField[list[str], list[str]]:
 
 def needs_alert(temperature: Decimal, symptoms: list[str]) -> bool:
     """37.3 °C or above, or any symptom of the list."""
-    return temperature >= FEVER or bool(symptoms)
+    return is_fever(temperature) or bool(symptoms)
 
 
 @pghistory.track()

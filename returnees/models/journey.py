@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from policy import Purpose
 from returnees.countries import country_name
 from returnees.models.cases import Case
 
@@ -38,16 +39,6 @@ class EntryPort(models.TextChoices):
 
 
 BEIJING_PORTS = (EntryPort.PEK, EntryPort.PKX)
-
-
-class Purpose(models.TextChoices):
-    RETURN_HOME = "return_home", _("Return home")
-    WORK = "work", _("Work")
-    STUDY = "study", _("Study")
-    BUSINESS_SHORT = "business_short", _("Short business trip")
-    VISIT = "visit", _("Visit to relatives")
-    TRANSIT = "transit", _("Transit")
-    OTHER = "other", _("Another purpose")
 
 
 class Pickup(models.TextChoices):

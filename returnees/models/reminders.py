@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
+from policy import Slot
 from returnees.models.cases import Case
-from returnees.models.observation import Observation, Slot
+from returnees.models.observation import Observation
 
 
 class ReminderKind(models.TextChoices):

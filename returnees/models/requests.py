@@ -5,22 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from policy import ExceptionGround, RequestedMode
 from returnees.models.cases import Case
-
-
-class RequestedMode(models.TextChoices):
-    CENTRALIZED = "centralized", _("Centralized observation")
-    HOME = "home", _("Home observation")
-
-
-class ExceptionGround(models.TextChoices):
-    """Grounds for home observation; the policy version decides which of them count."""
-
-    AGE_70 = "age_70", _("Aged 70 or over")
-    MINOR = "minor", _("Minor")
-    PREGNANT = "pregnant", _("Pregnant or recently gave birth")
-    UNDERLYING_DISEASE = "underlying_disease", _("Underlying disease")
-    LIVES_ALONE = "lives_alone", _("Own dwelling, nobody else lives there")
 
 
 class AssessmentResult(models.TextChoices):

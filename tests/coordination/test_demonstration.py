@@ -16,7 +16,7 @@ from houshayu.mail import send_queued
 from houshayu.models import ClockShift, MailStatus, Message, Place, User
 from returnees.models import Case, CaseOutcome
 from returnees.registration import register
-from tests.factories import make_registration, moment
+from tests.factories import holder_of, make_registration, moment
 
 MORNING = moment("2020-03-20", "08:30")
 
@@ -96,5 +96,5 @@ def test_newcomers_cases_stay_in_their_own_hands(demonstration: None) -> None:
 
     simulation.live(MORNING, MORNING + timedelta(days=1))
 
-    assert Case.objects.get().holder == case.holder == community
+    assert holder_of(Case.objects.get()) == holder_of(case) == community
     assert not case.handoffs.exists()

@@ -13,10 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import ClockShift, Place, Role, User
+from returnees import releasing
 from returnees.models import Case, IdentityDocument, Person, RegistrationDraft
 from returnees.registration import amend
 from returnees.tasks import forget_old_drafts
-from tests.factories import NOW, make_case, make_user, moment, real_place
+from tests.factories import NOW, holder_of, make_case, make_user, moment, real_place
 from tests.returnees.typed import a_row, typed
 
 PAGE = "/cases/new/"
@@ -67,7 +68,7 @@ def test_saving_opens_the_case_in_the_hands_of_the_community(
 
     case = Case.objects.get()
     assert answer.headers["Location"] == case.get_absolute_url()
-    assert (case.holder, case.registered_by) == (community, sender)
+    assert (holder_of(case), case.registered_by) == (community, sender)
     assert str(case.person) == "MUSTER LENA SOFIE"
     assert case.policy.code == "P4"
 
@@ -114,7 +115,7 @@ def test_who_answers_for_several_places_chooses_the_one_that_registers(
     client.post(PAGE, sent(community, place="gucheng"))
 
     assert without.status_code == 422 and 'id="place_error"' in without.content.decode()
-    assert Case.objects.get().holder == real_place("gucheng")
+    assert holder_of(Case.objects.get()) == real_place("gucheng")
 
 
 def test_somebody_of_konggang_is_offered_there(worker: Client) -> None:
@@ -260,7 +261,7 @@ def test_who_has_an_open_case_gets_no_second_one(worker: Client, community: Plac
 def test_who_comes_again_is_the_same_person(worker: Client, community: Place) -> None:
     worker.post(PAGE, sent(community))
     first = Case.objects.get()
-    first.close("no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
+    releasing.close(first, "no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
 
     worker.post(PAGE, sent(community, contact__phone_cn="19900000009"))
 
