@@ -34,6 +34,7 @@ from returnees.models import (
     SheetKind,
 )
 from returnees.models.case_queries import CaseQuerySet
+from returnees.models.health import FEVER
 from returnees.sheets.registration import sections
 
 
@@ -220,6 +221,7 @@ def _stay(case: Case) -> dict[str, Any]:
         "place": place,
         "room": room,
         "posts": list(place.posts.all())[:2],
+        "fever": FEVER,
     }
 
 
