@@ -101,6 +101,8 @@ class Person(models.Model):
     email = models.EmailField(_("E-mail"), blank=True)
 
     objects = PersonQuerySet.as_manager()
+    # What derive() works out.
+    DERIVED = frozenset({"name_sort_key", "name_tokens", "phone_cn_index", "phone_intl_index"})
 
     class Meta:
         verbose_name = _("person")
@@ -210,6 +212,8 @@ class IdentityDocument(models.Model):
     needs_manual_check = models.BooleanField(_("To be checked by hand"), default=False)
 
     objects = IdentityDocumentQuerySet.as_manager()
+    # What derive() works out.
+    DERIVED = frozenset({"issuing_country", "number_index", "masked_number"})
 
     class Meta:
         verbose_name = _("identity document")
