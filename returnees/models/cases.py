@@ -19,6 +19,7 @@ from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import mask_phone, mask_phones_in_text
 from policy import Decision, day_zero_after_contact, release_at, release_on
 from policy.models import PolicyVersion
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
@@ -97,9 +98,13 @@ class Case(models.Model):
     room = models.CharField(_("Room"), max_length=20, blank=True)
     residence_kind = models.CharField(_("Dwelling"), max_length=10, choices=ResidenceKind)
     # Encrypted whole: a phone number stands in the middle of the text.
-    landlord_or_agent = EncryptedTextField(_("Landlord or agent, phone"), blank=True)
+    landlord_or_agent = EncryptedTextField(
+        _("Landlord or agent, phone"), mask=mask_phones_in_text, max_length=120, blank=True
+    )
     emergency_contact_name = models.CharField(_("Emergency contact in China"), max_length=80)
-    emergency_contact_phone = EncryptedTextField(_("Emergency contact's phone"))
+    emergency_contact_phone = EncryptedTextField(
+        _("Emergency contact's phone"), mask=mask_phone, max_length=20
+    )
     emergency_contact_relation = models.CharField(_("Emergency contact's relation"), max_length=40)
     address_abroad = models.CharField(_("Address abroad, last 14 days"), max_length=200, blank=True)
     # The arrival decides the policy and day 0; expected until somebody has seen the person.

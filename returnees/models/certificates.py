@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import show_nothing
 from returnees.models.journey import Journey
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ObservationCertificate(models.Model):
         _("kind of file"), max_length=20, choices=[(kind, kind) for kind in BEGINNINGS]
     )
     # It shows a name, a document number and a test result: base64 of the file, encrypted.
-    content = EncryptedTextField()
+    content = EncryptedTextField(mask=show_nothing)
     attached_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("attached by"),

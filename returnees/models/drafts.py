@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import show_nothing
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -45,7 +46,7 @@ class RegistrationDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registration_drafts"
     )
     # The form's fields as they were sent, urlencoded.
-    typed = EncryptedTextField()
+    typed = EncryptedTextField(mask=show_nothing)
     saved_at = models.DateTimeField(_("saved"))
 
     objects = RegistrationDraftQuerySet.as_manager()

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.privacy import masking
-from houshayu.privacy.fields import EncryptedTextField, blind_index
+from houshayu.privacy.fields import EncryptedTextField, blind_index, masked
+from houshayu.privacy.masking import mask_document, mask_name, mask_phone
 from returnees import names
 from returnees.countries import country_name
 from returnees.documents import DocumentType
@@ -92,10 +92,16 @@ class Person(models.Model):
     )
     needs_interpreter = models.BooleanField(_("Interpreter needed"))
     guardian_name = models.CharField(_("Guardian"), max_length=80, blank=True)
-    guardian_phone = EncryptedTextField(_("Guardian's phone"), blank=True)
-    phone_cn = EncryptedTextField(_("Mobile number in China"), blank=True)
+    guardian_phone = EncryptedTextField(
+        _("Guardian's phone"), mask=mask_phone, max_length=20, blank=True
+    )
+    phone_cn = EncryptedTextField(
+        _("Mobile number in China"), mask=mask_phone, max_length=20, blank=True
+    )
     phone_cn_index = models.CharField(max_length=64, blank=True, editable=False)
-    phone_intl = EncryptedTextField(_("Mobile number abroad"), blank=True)
+    phone_intl = EncryptedTextField(
+        _("Mobile number abroad"), mask=mask_phone, max_length=20, blank=True
+    )
     phone_intl_index = models.CharField(max_length=64, blank=True, editable=False)
     wechat_id = models.CharField(_("WeChat ID"), max_length=20, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
@@ -150,12 +156,12 @@ class Person(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return masking.mask_name(str(self))
+        return mask_name(str(self))
 
     @property
     def masked_phone(self) -> str:
         """The phone to call first, as a screen may show it."""
-        return masking.mask_phone(self.phone_cn or self.phone_intl)
+        return masked(self, "phone_cn") or masked(self, "phone_intl")
 
     @property
     def nationality_name(self) -> str:
@@ -199,7 +205,7 @@ class IdentityDocument(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
     document_type = models.CharField(_("Document type"), max_length=30, choices=DocumentType)
-    document_number = EncryptedTextField(_("Document number"))
+    document_number = EncryptedTextField(_("Document number"), mask=mask_document, max_length=40)
     number_index = models.CharField(max_length=64, editable=False)
     # The nationality of the holder, where numbers are unique in one country only.
     issuing_country = models.CharField(max_length=3, blank=True, editable=False)
@@ -245,4 +251,4 @@ class IdentityDocument(models.Model):
         by_country = self.document_type in NUMBERED_BY_COUNTRY
         self.issuing_country = self.person.nationality if by_country else ""
         self.number_index = blind_index(self.document_number, purpose="document")
-        self.masked_number = masking.mask_document(self.document_number)
+        self.masked_number = masked(self, "document_number")
