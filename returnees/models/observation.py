@@ -13,9 +13,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
+from houshayu.keeping import personal
 from houshayu.models import Place
 from policy import check_in_slots
 from policy.models import PolicyVersion
+from returnees.keeping import HEALTH, OBSERVING
 from returnees.models.cases import Case
 from returnees.models.custody import Custody
 from returnees.models.health import (
@@ -77,18 +79,23 @@ class Observation(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="observations")
-    kind = models.CharField(_("kind"), max_length=17, choices=ObservationKind)
+    kind = personal(OBSERVING, models.CharField(_("kind"), max_length=17, choices=ObservationKind))
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    started_on = models.DateField(_("day 0"))
-    days = models.PositiveSmallIntegerField(_("days"))
-    release_on = models.GeneratedField(
-        expression=F("started_on") + F("days"),
-        output_field=models.DateField(_("release day")),
-        db_persist=True,
+    started_on = personal(OBSERVING, models.DateField(_("day 0")))
+    days = personal(OBSERVING, models.PositiveSmallIntegerField(_("days")))
+    release_on = personal(
+        OBSERVING,
+        models.GeneratedField(
+            expression=F("started_on") + F("days"),
+            output_field=models.DateField(_("release day")),
+            db_persist=True,
+        ),
     )
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True, editable=False)
-    end_reason = models.CharField(_("reason"), max_length=16, choices=EndReason, blank=True)
+    ended_at = personal(OBSERVING, models.DateTimeField(_("ended"), null=True, blank=True))
+    ended_on = personal(OBSERVING, models.DateField(null=True, blank=True, editable=False))
+    end_reason = personal(
+        OBSERVING, models.CharField(_("reason"), max_length=16, choices=EndReason, blank=True)
+    )
 
     objects = ObservationQuerySet.as_manager()
 
@@ -212,17 +219,25 @@ class CheckIn(models.Model):
     """One temperature check of one observation day, morning or evening (每日早晚两次测温)."""
 
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="checkins")
-    day = models.PositiveSmallIntegerField(_("day of observation"))
-    slot = models.CharField(_("slot"), max_length=7, choices=Slot)
-    temperature = models.DecimalField(
-        _("Body temperature (°C)"), max_digits=3, decimal_places=1, validators=in_range
+    day = personal(HEALTH, models.PositiveSmallIntegerField(_("day of observation")))
+    slot = personal(HEALTH, models.CharField(_("slot"), max_length=7, choices=Slot))
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature (°C)"), max_digits=3, decimal_places=1, validators=in_range
+        ),
     )
-    method = models.CharField(
-        _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+    method = personal(
+        HEALTH,
+        models.CharField(
+            _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+        ),
     )
-    symptoms = symptoms_field(_("Symptoms"))
-    channel = models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
-    taken_at = models.DateTimeField(_("taken at"))
+    symptoms = personal(HEALTH, symptoms_field(_("Symptoms")))
+    channel = personal(
+        HEALTH, models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
+    )
+    taken_at = personal(HEALTH, models.DateTimeField(_("taken at")))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -313,12 +328,13 @@ class LabTest(models.Model):
     """One nucleic acid test (NAT) that the policy asks for, from its plan to its result."""
 
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="labtests")
-    due_on = models.DateField(_("planned for"))
-    sampled_at = models.DateTimeField(_("sample taken"), null=True, blank=True)
-    result = models.CharField(
-        _("result"), max_length=8, choices=TestResult, default=TestResult.PENDING
+    due_on = personal(HEALTH, models.DateField(_("planned for")))
+    sampled_at = personal(HEALTH, models.DateTimeField(_("sample taken"), null=True, blank=True))
+    result = personal(
+        HEALTH,
+        models.CharField(_("result"), max_length=8, choices=TestResult, default=TestResult.PENDING),
     )
-    result_at = models.DateTimeField(_("result known"), null=True, blank=True)
+    result_at = personal(HEALTH, models.DateTimeField(_("result known"), null=True, blank=True))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
