@@ -201,6 +201,6 @@ class MaskedForm(forms.ModelForm):
         for name, value in self.stored.items():
             typed = self.data.get(self.add_prefix(name), "")
             is_removed = name in self.removable and half_width(typed).strip() == "-"
-            if name not in self.errors and not is_removed:
-                data[name] = data.get(name) or value
+            if name not in self.errors:
+                data[name] = "" if is_removed else data.get(name) or value
         return data
