@@ -15,6 +15,7 @@ from typing import Any
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Membership, Place, PlaceKind, Role, User
 from returnees import rounds
+from returnees.forms.registration import ASKED
 from returnees.models import (
     Alert,
     Case,
@@ -97,6 +98,7 @@ def make_registration(
     """
     number = next(_numbers)
     return Registration(
+        asked=ASKED,
         person=Person(
             **{
                 "person_category": "mainland",

@@ -23,23 +23,32 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place, Reveal
+from houshayu.privacy.fields import protected_fields
 from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
 from returnees.api.registration import RegistrationSerializer
 from returnees.filters import CaseFilter
-from returnees.models import Case, CaseOutcome, Custody, Observation, Whereabouts
+from returnees.models import (
+    Case,
+    CaseOutcome,
+    Custody,
+    IdentityDocument,
+    Observation,
+    Person,
+    Whereabouts,
+)
 from returnees.registration import register
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
 CONFLICT = {409: OpenApiTypes.OBJECT}
-# What a reveal may read, and the record of the case it stands on.
-PROTECTED: dict[str, Callable[[Case], Model]] = {
-    "document_number": lambda case: case.document,
-    "phone_cn": lambda case: case.person,
-    "phone_intl": lambda case: case.person,
-    "guardian_phone": lambda case: case.person,
-    "emergency_contact_phone": lambda case: case,
+# Where the protected fields of a case stand: on itself, its person and its document.
+RECORDS: dict[type[Model], Callable[[Case], Model]] = {
+    Case: lambda case: case,
+    Person: lambda case: case.person,
+    IdentityDocument: lambda case: case.document,
 }
+# What a reveal may read, and the record of the case it stands on.
+PROTECTED = {name: record for model, record in RECORDS.items() for name in protected_fields(model)}
 
 
 class CaseRowSerializer(serializers.ModelSerializer):

@@ -153,9 +153,6 @@ class DwellingForm(MaskedForm):
 
     bilingual = True
     community = HomeField(label=label(Case, "community"), required=False)
-    landlord_or_agent = forms.CharField(
-        label=label(Case, "landlord_or_agent"), max_length=120, required=False
-    )
     emergency_contact_phone = PhoneField(
         PHONE_CN, LANDLINE_CN,
         problem=_("Please give a number in China: mobile or with area code."),

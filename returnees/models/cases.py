@@ -12,11 +12,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
 from houshayu.models import Place
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import mask_phone, mask_phones_in_text
 from policy import ResidenceKind
 from policy.fields import DecisionField
 from policy.models import PolicyVersion
+from returnees.keeping import CONTACT, DWELLING, JOURNEY, OBSERVING, OFFICE
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
 
@@ -45,7 +48,7 @@ class IntakeChannel(models.TextChoices):
 class Case(models.Model):
     """One person's one return, from registration until it is closed with an outcome."""
 
-    number = models.CharField(_("Case number"), max_length=10, unique=True)
+    number = personal(OFFICE, models.CharField(_("Case number"), max_length=10, unique=True))
     person = models.ForeignKey(
         Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="cases"
     )
@@ -61,41 +64,66 @@ class Case(models.Model):
         blank=True,
         related_name="home_cases",
     )
-    compound = models.CharField(_("Housing compound"), max_length=80, blank=True)
-    building = models.CharField(_("Building"), max_length=20, blank=True)
-    unit = models.CharField(_("Unit"), max_length=20, blank=True)
-    room = models.CharField(_("Room"), max_length=20, blank=True)
-    residence_kind = models.CharField(_("Dwelling"), max_length=10, choices=ResidenceKind)
+    compound = personal(
+        DWELLING, models.CharField(_("Housing compound"), max_length=80, blank=True)
+    )
+    building = personal(DWELLING, models.CharField(_("Building"), max_length=20, blank=True))
+    unit = personal(DWELLING, models.CharField(_("Unit"), max_length=20, blank=True))
+    room = personal(DWELLING, models.CharField(_("Room"), max_length=20, blank=True))
+    residence_kind = personal(
+        DWELLING, models.CharField(_("Dwelling"), max_length=10, choices=ResidenceKind)
+    )
     # Encrypted whole: a phone number stands in the middle of the text.
-    landlord_or_agent = EncryptedTextField(_("Landlord or agent, phone"), blank=True)
-    emergency_contact_name = models.CharField(_("Emergency contact in China"), max_length=80)
-    emergency_contact_phone = EncryptedTextField(_("Emergency contact's phone"))
-    emergency_contact_relation = models.CharField(_("Emergency contact's relation"), max_length=40)
-    address_abroad = models.CharField(_("Address abroad, last 14 days"), max_length=200, blank=True)
+    landlord_or_agent = personal(
+        DWELLING,
+        EncryptedTextField(
+            _("Landlord or agent, phone"), mask=mask_phones_in_text, max_length=120, blank=True
+        ),
+    )
+    emergency_contact_name = personal(
+        CONTACT, models.CharField(_("Emergency contact in China"), max_length=80)
+    )
+    emergency_contact_phone = personal(
+        CONTACT, EncryptedTextField(_("Emergency contact's phone"), mask=mask_phone, max_length=20)
+    )
+    emergency_contact_relation = personal(
+        CONTACT, models.CharField(_("Emergency contact's relation"), max_length=40)
+    )
+    address_abroad = personal(
+        JOURNEY, models.CharField(_("Address abroad, last 14 days"), max_length=200, blank=True)
+    )
     # The arrival decides the policy and day 0; expected until somebody has seen the person.
-    expected_arrival_at = models.DateTimeField(_("Arrival in Beijing"))
-    arrived_at = models.DateTimeField(_("arrived in Beijing"), null=True, blank=True)
+    expected_arrival_at = personal(JOURNEY, models.DateTimeField(_("Arrival in Beijing")))
+    arrived_at = personal(
+        JOURNEY, models.DateTimeField(_("arrived in Beijing"), null=True, blank=True)
+    )
     # A family travels, and is housed, as one request.
-    travel_group = models.UUIDField(_("Travelling companions"), default=uuid.uuid4)
+    travel_group = personal(
+        JOURNEY, models.UUIDField(_("Travelling companions"), default=uuid.uuid4)
+    )
     # Office part
-    intake_channel = models.CharField(_("Intake channel"), max_length=10, choices=IntakeChannel)
+    intake_channel = personal(
+        OFFICE, models.CharField(_("Intake channel"), max_length=10, choices=IntakeChannel)
+    )
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("Staff member"),
         on_delete=models.PROTECT,
         related_name="+",
     )
-    badge_number = models.CharField(_("Badge number"), max_length=20, blank=True)
-    interpreter = models.CharField(_("Interpreter"), max_length=80, blank=True)
+    badge_number = personal(OFFICE, models.CharField(_("Badge number"), max_length=20, blank=True))
+    interpreter = personal(OFFICE, models.CharField(_("Interpreter"), max_length=80, blank=True))
     # Policy: what was decided, by which rule, from which facts
     policy = models.ForeignKey(
         PolicyVersion, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="+"
     )
-    decision = DecisionField(_("decision"))
-    opened_at = models.DateTimeField(_("registered"))
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=16, choices=CaseOutcome, blank=True)
-    outcome_note = models.CharField(_("note"), max_length=200, blank=True)
+    decision = personal(OBSERVING, DecisionField(_("decision")))
+    opened_at = personal(OFFICE, models.DateTimeField(_("registered")))
+    closed_at = personal(OFFICE, models.DateTimeField(_("closed"), null=True, blank=True))
+    outcome = personal(
+        OFFICE, models.CharField(_("outcome"), max_length=16, choices=CaseOutcome, blank=True)
+    )
+    outcome_note = personal(OFFICE, models.CharField(_("note"), max_length=200, blank=True))
 
     objects = CaseQuerySet.as_manager()
 

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
 from policy import COLDEST, HOTTEST, Slot
+from returnees.keeping import HEALTH
 from returnees.models.health import (
     Symptom,
     TemperatureMethod,
@@ -30,17 +32,25 @@ class CheckIn(models.Model):
     """One temperature check of one observation day, morning or evening (每日早晚两次测温)."""
 
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="checkins")
-    day = models.PositiveSmallIntegerField(_("day of observation"))
-    slot = models.CharField(_("slot"), max_length=7, choices=Slot)
-    temperature = models.DecimalField(
-        _("Body temperature (°C)"), max_digits=3, decimal_places=1, validators=in_range
+    day = personal(HEALTH, models.PositiveSmallIntegerField(_("day of observation")))
+    slot = personal(HEALTH, models.CharField(_("slot"), max_length=7, choices=Slot))
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature (°C)"), max_digits=3, decimal_places=1, validators=in_range
+        ),
     )
-    method = models.CharField(
-        _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+    method = personal(
+        HEALTH,
+        models.CharField(
+            _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+        ),
     )
-    symptoms = symptoms_field(_("Symptoms"))
-    channel = models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
-    taken_at = models.DateTimeField(_("taken at"))
+    symptoms = personal(HEALTH, symptoms_field(_("Symptoms")))
+    channel = personal(
+        HEALTH, models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
+    )
+    taken_at = personal(HEALTH, models.DateTimeField(_("taken at")))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -12,7 +12,9 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Greatest, Left, Length
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
 from houshayu.models import Place
+from returnees.keeping import CUSTODY, DWELLING
 
 if TYPE_CHECKING:
     from returnees.models.cases import Case
@@ -93,13 +95,16 @@ class Custody(models.Model):
         blank=True,
         related_name="+",
     )
-    started_at = models.DateTimeField(_("from"))
-    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
-    room = models.CharField(_("hotel room"), max_length=8, blank=True)
-    floor = models.GeneratedField(
-        expression=Left("room", Greatest(Length("room") - 2, 0)),
-        output_field=models.CharField(max_length=8),
-        db_persist=True,
+    started_at = personal(CUSTODY, models.DateTimeField(_("from")))
+    ended_at = personal(CUSTODY, models.DateTimeField(_("until"), null=True, blank=True))
+    room = personal(DWELLING, models.CharField(_("hotel room"), max_length=8, blank=True))
+    floor = personal(
+        DWELLING,
+        models.GeneratedField(
+            expression=Left("room", Greatest(Length("room") - 2, 0)),
+            output_field=models.CharField(max_length=8),
+            db_persist=True,
+        ),
     )
 
     objects = CustodyQuerySet.as_manager()

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
+from returnees.keeping import HEALTH
 from returnees.models.observation import Observation
 
 if TYPE_CHECKING:
@@ -40,12 +42,13 @@ class LabTest(models.Model):
     """One nucleic acid test (NAT) that the policy asks for, from its plan to its result."""
 
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="labtests")
-    due_on = models.DateField(_("planned for"))
-    sampled_at = models.DateTimeField(_("sample taken"), null=True, blank=True)
-    result = models.CharField(
-        _("result"), max_length=8, choices=TestResult, default=TestResult.PENDING
+    due_on = personal(HEALTH, models.DateField(_("planned for")))
+    sampled_at = personal(HEALTH, models.DateTimeField(_("sample taken"), null=True, blank=True))
+    result = personal(
+        HEALTH,
+        models.CharField(_("result"), max_length=8, choices=TestResult, default=TestResult.PENDING),
     )
-    result_at = models.DateTimeField(_("result known"), null=True, blank=True)
+    result_at = personal(HEALTH, models.DateTimeField(_("result known"), null=True, blank=True))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

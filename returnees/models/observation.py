@@ -10,9 +10,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
+from houshayu.keeping import personal
 from houshayu.models import Place
 from policy import ObservationKind, days
 from policy.models import PolicyVersion
+from returnees.keeping import OBSERVING
 from returnees.models.cases import Case
 from returnees.models.custody import Custody
 
@@ -77,22 +79,29 @@ class Observation(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="observations")
-    kind = models.CharField(_("kind"), max_length=17, choices=ObservationKind)
+    kind = personal(OBSERVING, models.CharField(_("kind"), max_length=17, choices=ObservationKind))
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     # Which of the decision's obligations it meets, the first being 0.
-    obligation = models.PositiveSmallIntegerField(_("obligation"), db_default=0)
-    # Its days are those of a contact or a violation, all in a hotel, whatever is decided since.
-    counted_anew = models.BooleanField(_("counted anew"), db_default=False)
-    started_on = models.DateField(_("day 0"))
-    days = models.PositiveSmallIntegerField(_("days"))
-    release_on = models.GeneratedField(
-        expression=F("started_on") + F("days"),
-        output_field=models.DateField(_("release day")),
-        db_persist=True,
+    obligation = personal(
+        OBSERVING, models.PositiveSmallIntegerField(_("obligation"), db_default=0)
     )
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True, editable=False)
-    end_reason = models.CharField(_("reason"), max_length=16, choices=EndReason, blank=True)
+    # Its days are those of a contact or a violation, all in a hotel, whatever is decided since.
+    counted_anew = personal(OBSERVING, models.BooleanField(_("counted anew"), db_default=False))
+    started_on = personal(OBSERVING, models.DateField(_("day 0")))
+    days = personal(OBSERVING, models.PositiveSmallIntegerField(_("days")))
+    release_on = personal(
+        OBSERVING,
+        models.GeneratedField(
+            expression=F("started_on") + F("days"),
+            output_field=models.DateField(_("release day")),
+            db_persist=True,
+        ),
+    )
+    ended_at = personal(OBSERVING, models.DateTimeField(_("ended"), null=True, blank=True))
+    ended_on = personal(OBSERVING, models.DateField(null=True, blank=True, editable=False))
+    end_reason = personal(
+        OBSERVING, models.CharField(_("reason"), max_length=16, choices=EndReason, blank=True)
+    )
 
     objects = ObservationQuerySet.as_manager()
 

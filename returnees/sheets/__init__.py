@@ -24,7 +24,7 @@ from houshayu.calendar import beijing_date
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
-from policy import ObservationKind
+from policy import FEVER, ObservationKind
 from returnees.models import (
     Case,
     Custody,
@@ -216,6 +216,7 @@ def _stay(case: Case) -> dict[str, Any]:
         "place": place,
         "room": room,
         "posts": list(place.posts.all())[:2],
+        "fever": FEVER,
     }
 
 

@@ -197,6 +197,7 @@ def test_numbers_never_come_out_in_full(sender: User, community: Place) -> None:
     assert [each for each in secret if each in told] == []
     assert registered.json()["document"]["document_number"] == "E1*****78"
     assert registered.json()["contact"]["phone_cn"] == "138******34"
+    assert registered.json()["dwelling"]["landlord_or_agent"] == "老李 137******76"
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [

@@ -418,6 +418,25 @@ def test_a_hyphen_removes_a_number_that_is_not_needed(
     assert registered.emergency_contact_phone == "19900000002"
 
 
+def test_a_text_with_a_phone_in_it_is_masked_and_kept_until_it_is_typed_anew(
+    worker: Client, registered: Case, community: Place
+) -> None:
+    Case.objects.filter(pk=registered.pk).update(landlord_or_agent="老李 13700009876")
+    assert 'placeholder="老李 137******76"' in worker.get(edit(registered)).content.decode()
+
+    kept = as_corrected(community, person__birth_date="1988-08-09", reason="misread")
+    worker.post(edit(registered), kept)
+    registered.refresh_from_db()
+    assert registered.landlord_or_agent == "老李 13700009876"
+
+    worker.post(
+        edit(registered),
+        as_corrected(community, dwelling__landlord_or_agent="-", reason="moved out"),
+    )
+    registered.refresh_from_db()
+    assert registered.landlord_or_agent == ""
+
+
 def test_a_correction_takes_no_document_of_somebody_else(
     worker: Client, registered: Case, community: Place
 ) -> None:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.acting import acting
 from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
+from houshayu.keeping import personal
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
 from policy import COLDEST, HOTTEST
 from returnees import alerting, arrivals, observing, reminding
+from returnees.keeping import CUSTODY, HEALTH
 from returnees.models import Case, CaseClosed, Custody, Observation
 
 if TYPE_CHECKING:
@@ -166,8 +168,11 @@ class Handoff(models.Model):
     to_place = models.ForeignKey(
         Place, verbose_name=_("to"), on_delete=models.PROTECT, related_name="handoffs_in"
     )
-    status = models.CharField(
-        _("status"), max_length=9, choices=HandoffStatus, default=HandoffStatus.OFFERED
+    status = personal(
+        CUSTODY,
+        models.CharField(
+            _("status"), max_length=9, choices=HandoffStatus, default=HandoffStatus.OFFERED
+        ),
     )
     offered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -175,9 +180,9 @@ class Handoff(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    offered_at = models.DateTimeField(_("offered"))
-    planned_at = models.DateTimeField(_("planned time"), null=True, blank=True)
-    due_at = models.DateTimeField(_("answer due"))
+    offered_at = personal(CUSTODY, models.DateTimeField(_("offered")))
+    planned_at = personal(CUSTODY, models.DateTimeField(_("planned time"), null=True, blank=True))
+    due_at = personal(CUSTODY, models.DateTimeField(_("answer due")))
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("answered by"),
@@ -186,21 +191,28 @@ class Handoff(models.Model):
         blank=True,
         related_name="+",
     )
-    closed_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    closed_at = personal(CUSTODY, models.DateTimeField(_("answered"), null=True, blank=True))
+    reason = personal(CUSTODY, models.CharField(_("reason"), max_length=200, blank=True))
     # The custody that began when it was accepted.
     custody = models.OneToOneField(
         Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="handoff"
     )
     # What the handoff record (交接单) says of the way.
-    vehicle_plate = models.CharField(_("vehicle plate"), max_length=12, blank=True)
-    driver = models.CharField(_("driver"), max_length=40, blank=True)
-    escort = models.CharField(_("escort"), max_length=40, blank=True)
-    luggage_pieces = models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
-    temperature = models.DecimalField(
-        _("temperature at handoff (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+    vehicle_plate = personal(
+        CUSTODY, models.CharField(_("vehicle plate"), max_length=12, blank=True)
     )
-    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    driver = personal(CUSTODY, models.CharField(_("driver"), max_length=40, blank=True))
+    escort = personal(CUSTODY, models.CharField(_("escort"), max_length=40, blank=True))
+    luggage_pieces = personal(
+        CUSTODY, models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
+    )
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("temperature at handoff (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+        ),
+    )
+    remarks = personal(CUSTODY, models.CharField(_("remarks"), max_length=200, blank=True))
 
     objects = HandoffQuerySet.as_manager()
 
