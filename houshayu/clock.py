@@ -5,29 +5,16 @@ demonstration it runs from a chosen morning in March 2020; elsewhere it is the r
 Sessions, tokens and the history's own stamps always keep real time.
 """
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+from houshayu.models import ClockShift
 
 
 def now() -> datetime:
     """The domain's present moment, aware, in UTC."""
     if settings.DEMONSTRATION:
-        from houshayu.models import ClockShift
-
         return timezone.now() + ClockShift.current()
     return timezone.now()
-
-
-def beijing_date(moment: datetime) -> date:
-    """The calendar day in Asia/Shanghai on which the moment falls."""
-    return moment.astimezone(BEIJING).date()
-
-
-def day_in_beijing(day: date) -> tuple[datetime, datetime]:
-    """The first and the last moment of a calendar day in Asia/Shanghai."""
-    return datetime.combine(day, time.min, BEIJING), datetime.combine(day, time.max, BEIJING)

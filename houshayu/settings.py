@@ -90,11 +90,13 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Application ----------------------------------------------------------------------------
 
+# Ours, from the kernel up. The addresses and API of each are found by its urls and api_urls;
+# coordination, which knows them all, is the roof over them.
+APPS_BELOW_THE_ROOF = ["houshayu", "policy", "returnees", "transfers"]
 INSTALLED_APPS = [
     "modeltranslation",
-    "houshayu",
-    "returnees",
-    "transfers",
+    *APPS_BELOW_THE_ROOF,
+    "coordination",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -140,7 +142,7 @@ MIDDLEWARE = [
     "houshayu.middleware.HistoryMiddleware",
     "houshayu.middleware.ConflictMiddleware",
 ]
-ROOT_URLCONF = "houshayu.urls"
+ROOT_URLCONF = "coordination.urls"
 # What is removed by a correction stays in the history too.
 PGHISTORY_DEFAULT_TRACKERS = (
     pghistory.InsertEvent(),

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from houshayu.models import Place, PolicyVersion, Post
+from houshayu.models import Place, Post
 
 
 @register(Place)
@@ -11,8 +11,3 @@ class PlaceTranslation(TranslationOptions):
 @register(Post)
 class PostTranslation(TranslationOptions):
     fields = ("task",)
-
-
-@register(PolicyVersion)
-class PolicyVersionTranslation(TranslationOptions):
-    fields = ("name",)

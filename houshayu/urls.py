@@ -1,10 +1,8 @@
 from django.urls import include, path
 
-from houshayu.views import home, language, members, messages, posts, reveals
+from houshayu.views import language, members, messages, posts, reveals
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("healthz", home.healthz, name="healthz"),
     path("language/", language.set_language, name="set_language"),
     path("accounts/", include("houshayu.account_urls")),
     path("inbox/", messages.inbox, name="inbox"),
@@ -19,7 +17,4 @@ urlpatterns = [
     path("members/<int:pk>/password/", members.password_renew, name="password_renew"),
     path("reveals/", reveals.reveal_list, name="reveal_list"),
     path("roles/<int:pk>/remove/", members.membership_remove, name="membership_remove"),
-    path("api/", include("houshayu.api_urls")),
-    path("", include("returnees.urls")),
-    path("", include("transfers.urls")),
 ]

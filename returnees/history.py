@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.clock import BEIJING
+from houshayu.calendar import BEIJING
 from houshayu.models import Place, User
 from houshayu.privacy.fields import EncryptedTextField
 from returnees.models import Case

@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import (
     Count,
-    DateField,
     Exists,
     F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
-    SmallIntegerField,
     Subquery,
-    Value,
 )
 
 from houshayu.models import Place
-from houshayu.policy.days import slots_of
+from policy import days_between, slot_exists, slots_of
 from returnees import alerting
-from returnees.models import Channel, CheckIn, Custody, Observation, Slot, TemperatureMethod
+from returnees.models import Channel, CheckIn, Custody, Observation, TemperatureMethod
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -56,19 +52,9 @@ class Recorded:
 def due(on: date, slot: str) -> QuerySet[Observation]:
     """Open observations that have this slot on that date (the first day has no morning, the
     last no evening)."""
-    started = Q(started_on__lt=on) if slot == Slot.MORNING else Q(started_on__lte=on)
-    ending = Q(release_on__gte=on) if slot == Slot.MORNING else Q(release_on__gt=on)
-    return Observation.objects.open().filter(started, ending)
-
-
-def _day(on: date, started_on: F | OuterRef) -> Func:
-    # Django makes an interval of the difference of two dates; Postgres itself a number of days.
-    return Func(
-        Value(on, DateField()),
-        started_on,
-        template="(%(expressions)s)",
-        arg_joiner=" - ",
-        output_field=SmallIntegerField(),
+    day = days_between(on, F("started_on"))
+    return Observation.objects.open().filter(
+        slot_exists(day, F("days"), slot), started_on__lte=on, release_on__gte=on
     )
 
 
@@ -77,7 +63,7 @@ def with_check_in(
 ) -> QuerySet[Observation]:
     """Annotated with `checked`: whether this slot's check-in is there."""
     taken = CheckIn.objects.filter(
-        observation=OuterRef("pk"), day=_day(on, OuterRef("started_on")), slot=slot
+        observation=OuterRef("pk"), day=days_between(on, OuterRef("started_on")), slot=slot
     )
     return observations.annotate(
         checked=Exists(taken), temperature=Subquery(taken.values("temperature")[:1])
@@ -145,7 +131,9 @@ def record(
     observations = {o.pk: o for o in locked}
     there = set(
         CheckIn.objects.filter(
-            observation__in=observations, slot=slot, day=_day(on, F("observation__started_on"))
+            observation__in=observations,
+            slot=slot,
+            day=days_between(on, F("observation__started_on")),
         ).values_list("observation_id", flat=True)
     )
     checkins = [
@@ -173,6 +161,6 @@ def record(
     )
 
 
-def slot_exists(observation: Observation, on: date, slot: str) -> bool:
+def has_slot(observation: Observation, on: date, slot: str) -> bool:
     """Whether the observation has this check-in at all."""
     return slot in slots_of(observation.day_number(on), observation.days)

@@ -17,8 +17,8 @@ from houshayu.embedded.servers import Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 # What a freshly migrated database follows from.
-SOURCES = ["*/migrations/*.py", "houshayu/data/*", "houshayu/reference.py", "houshayu/settings.py"]
-SOURCES += ["houshayu/models/*.py", "houshayu/translation.py", "uv.lock"]
+SOURCES = ["*/migrations/*.py", "*/data/*", "houshayu/reference.py", "houshayu/settings.py"]
+SOURCES += ["*/models.py", "*/models/*.py", "*/translation.py", "uv.lock"]
 os.environ["HOUSHAYU_MODE"] = "test"
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # The run's own folder, named before Django reads its settings; workers inherit it.

@@ -281,8 +281,8 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:print_job": Needs("returnees.print_case", given=own_job),
     "returnees:print_job_file": Needs("returnees.print_case", given=own_job),
     # Only a demonstration has a clock to move; here there is none for anybody.
-    "transfers:next_morning": Needs("houshayu.move_clock", method="post", answers=(404,)),
-    "transfers:dashboard": Needs("returnees.view_dashboard"),
+    "coordination:next_morning": Needs("houshayu.move_clock", method="post", answers=(404,)),
+    "coordination:dashboard": Needs("returnees.view_dashboard"),
     "transfers:handoff_list": Needs("transfers.view_handoff"),
     "transfers:handoff_detail": Needs("transfers.view_handoff", given=the_handoff),
     "transfers:handoff_offer": Needs("transfers.offer_handoff", given=the_case),

@@ -1,11 +1,9 @@
 from django.urls import path
 
-from transfers.views import dashboard, demonstration, handoffs, prints
+from transfers.views import handoffs, prints
 
 app_name = "transfers"
 urlpatterns = [
-    path("dashboard/", dashboard.dashboard, name="dashboard"),
-    path("next-morning/", demonstration.next_morning, name="next_morning"),
     path("handoffs/", handoffs.handoff_list, name="handoff_list"),
     path("handoffs/<int:pk>/", handoffs.handoff_detail, name="handoff_detail"),
     path("handoffs/<int:pk>/accept/", handoffs.handoff_accept, name="handoff_accept"),

@@ -2,7 +2,6 @@ from houshayu.models.clock import ClockShift
 from houshayu.models.memberships import Membership, Post, Role, WorkGroupKind
 from houshayu.models.messages import MailStatus, Message
 from houshayu.models.places import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place, PlaceKind
-from houshayu.models.policy import PolicyVersion
 from houshayu.models.privacy import Reveal
 from houshayu.models.users import User
 
@@ -16,7 +15,6 @@ __all__ = [
     "Message",
     "Place",
     "PlaceKind",
-    "PolicyVersion",
     "Post",
     "Reveal",
     "Role",

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.models import PolicyVersion
+from policy.models import PolicyVersion
 from returnees.forms.fields import moment_input
 from returnees.models import AssessmentResult, CaseOutcome, Resolution, TestResult
 

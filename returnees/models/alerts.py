@@ -10,9 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
+from houshayu.keeping import personal
 from houshayu.models import Place
+from returnees.keeping import HEALTH
 from returnees.models.cases import Case
-from returnees.models.observation import CheckIn
+from returnees.models.checkins import CheckIn
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -77,21 +79,26 @@ class Alert(models.Model):
     checkin = models.OneToOneField(
         CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="alert"
     )
-    kind = models.CharField(_("kind"), max_length=13, choices=AlertKind)
-    temperature = models.DecimalField(
-        _("Body temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+    kind = personal(HEALTH, models.CharField(_("kind"), max_length=13, choices=AlertKind))
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+        ),
     )
-    raised_at = models.DateTimeField(_("raised"))
-    acknowledged_at = models.DateTimeField(_("seen"), null=True, blank=True)
+    raised_at = personal(HEALTH, models.DateTimeField(_("raised")))
+    acknowledged_at = personal(HEALTH, models.DateTimeField(_("seen"), null=True, blank=True))
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    resolved_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    resolved_at = personal(HEALTH, models.DateTimeField(_("settled"), null=True, blank=True))
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    resolution = models.CharField(_("result"), max_length=17, choices=Resolution, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    resolution = personal(
+        HEALTH, models.CharField(_("result"), max_length=17, choices=Resolution, blank=True)
+    )
+    note = personal(HEALTH, models.CharField(_("note"), max_length=200, blank=True))
 
     objects = AlertQuerySet.as_manager()
 

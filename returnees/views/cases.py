@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place, Reveal
-from houshayu.policy import check_in_slots
-from returnees import decisions, history
+from policy import check_in_slots
+from returnees import arrivals, decisions, history, observing, releasing
+from returnees.arrivals import ArrivalStands, OutsideItsDays
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (
     ArrivalCorrectionForm,
@@ -33,15 +34,13 @@ from returnees.forms.cases import (
     TestForm,
 )
 from returnees.models import (
-    ArrivalStands,
     Case,
-    CaseNotReady,
     CheckIn,
     EndReason,
     Observation,
     ObservationCertificate,
-    OutsideItsDays,
 )
+from returnees.releasing import CaseNotReady
 
 EXPORTED_AT_MOST = 20_000
 
@@ -159,14 +158,14 @@ def case_detail(request: Request, number: str) -> HttpResponse:
         "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
         "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],
         "has_completed": any(o.end_reason == EndReason.COMPLETED for o in observations),
-        "decision_text": case.policy.rule_text(case.decision["rule"]),
+        "decision_text": case.policy.rule_text(case.decision.rule),
         "decision_facts": [
             (decisions.FACT_LABELS.get(name, name), value)
-            for name, value in case.decision["facts"].items()
+            for name, value in case.decision.facts.items()
         ],
-        "waiting_for": [decisions.WAITING[name] for name in case.decision["waiting_for"]],
-        "lacks_commitment": case.lacks_commitment(now),
-        "reasons_not_released": case.reasons_not_released(now) if not case.closed_at else [],
+        "waiting_for": [decisions.WAITING[name] for name in case.decision.waiting_for],
+        "lacks_commitment": observing.lacks_commitment(case, now),
+        "reasons_not_released": [] if case.closed_at else releasing.reasons_not_released(case, now),
         "assessment_form": AssessmentForm(),
         "test_form": TestForm(),
     }
@@ -231,7 +230,8 @@ def case_arrive(request: Request, number: str) -> HttpResponse:
     case = get_object_or_404(
         Case.objects.held_by(request.user, "returnees.change_case"), number=number
     )
-    case.arrive(at=case.arrival_seen_at(clock.now()))
+    now = clock.now()
+    arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
     messages.success(request, _("Arrival confirmed; the observation has begun."))
     return redirect(case)
 
@@ -248,8 +248,8 @@ def arrival_correct(request: Request, number: str) -> HttpResponse:
         return page
     data = form.cleaned_data
     try:
-        case.correct_arrival(
-            data["arrived_at"], by=request.user, now=clock.now(), reason=data["reason"]
+        arrivals.correct(
+            case, data["arrived_at"], by=request.user, now=clock.now(), reason=data["reason"]
         )
     except (ArrivalStands, OutsideItsDays) as refusal:
         form.add_error("arrived_at", str(refusal))
@@ -266,7 +266,7 @@ def commitment_sign(request: Request, number: str) -> HttpResponse:
     case = get_object_or_404(
         Case.objects.held_by(request.user, "returnees.change_case"), number=number
     )
-    case.sign_commitment(at=clock.now())
+    observing.sign_commitment(case, by=request.user, now=clock.now())
     messages.success(request, _("Noted: the commitment letter is signed."))
     return redirect(case)
 
@@ -280,7 +280,8 @@ def case_assess(request: Request, number: str) -> HttpResponse:
     if page:
         return page
     data = form.cleaned_data
-    case.assess(
+    observing.assess(
+        case,
         data["result"],
         community_assessor=data["community_assessor"],
         health_assessor=data["health_assessor"],
@@ -299,7 +300,7 @@ def case_release(request: Request, number: str) -> HttpResponse:
         Case.objects.held_by(request.user, "returnees.release_case"), number=number
     )
     try:
-        case.release(by=request.user, now=clock.now())
+        releasing.release(case, by=request.user, now=clock.now())
     except CaseNotReady as missing:
         messages.warning(request, str(missing))
     else:
@@ -315,7 +316,8 @@ def case_close(request: Request, number: str) -> HttpResponse:
     )  # fmt: skip
     if page:
         return page
-    case.close(
+    releasing.close(
+        case,
         form.cleaned_data["outcome"],
         by=request.user,
         now=clock.now(),
@@ -333,7 +335,12 @@ def observation_restart(request: Request, number: str) -> HttpResponse:
     )  # fmt: skip
     if page:
         return page
-    observation = case.restart(at=clock.now(), last_contact_on=form.cleaned_data["last_contact_on"])
+    observation = observing.restart(
+        case,
+        by=request.user,
+        now=clock.now(),
+        last_contact_on=form.cleaned_data["last_contact_on"],
+    )
     messages.success(
         request, _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
     )
@@ -348,8 +355,12 @@ def policy_change(request: Request, number: str) -> HttpResponse:
     )  # fmt: skip
     if page:
         return page
-    case.change_policy(
-        form.cleaned_data["version"], by=request.user, reason=form.cleaned_data["reason"]
+    observing.change_policy(
+        case,
+        form.cleaned_data["version"],
+        by=request.user,
+        now=clock.now(),
+        reason=form.cleaned_data["reason"],
     )
     messages.success(request, _("Decided again."))
     return redirect(case)

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
-from houshayu.clock import beijing_date
+from houshayu.calendar import beijing_date
 from houshayu.http import Request
+from returnees import observing
 from returnees.forms.cases import TestForm, TestPlanForm
-from returnees.models import LabTest, LabTestClosed, Observation
+from returnees.models import LabTest, Observation
+from returnees.observing import LabTestClosed
 
 
 @permission_required("returnees.record_labtest", raise_exception=True)
@@ -28,7 +30,9 @@ def labtest_plan(request: Request, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            observation.plan_test(form.cleaned_data["due_on"])
+            observing.plan_test(
+                observation, form.cleaned_data["due_on"], by=request.user, now=clock.now()
+            )
         except LabTestClosed as closed:
             form.add_error("due_on", str(closed))
         else:
@@ -55,7 +59,7 @@ def labtest_record(request: Request, pk: int) -> HttpResponse:
     )
     form = TestForm(request.POST)
     if form.is_valid():
-        test.record(form.cleaned_data["result"], by=request.user, now=clock.now())
+        observing.record_test(test, form.cleaned_data["result"], by=request.user, now=clock.now())
         messages.success(request, _("The test is recorded."))
     else:
         messages.error(request, _("Please choose a result."))

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation.template import templatize
 
 from houshayu.bilingual import Both, both
-from houshayu.clock import BEIJING
+from houshayu.calendar import BEIJING
 from houshayu.models import Place
 from returnees.models import Person
 from tests.factories import real_place

@@ -15,7 +15,7 @@ from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place
 from houshayu.shortcuts import render_fragment
-from returnees.models import Case
+from returnees.models import Case, Custody
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
 from transfers.models import CommitmentMissing, Handoff, HandoffClosed, HandoffNotPossible
 
@@ -69,7 +69,7 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
         Case.objects.held_by(request.user, "transfers.offer_handoff").select_related("person"),
         number=number,
     )
-    holder = case.holder
+    holder = Custody.objects.holder_of(case)
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
     form = OfferForm(
         request.POST or None,

@@ -1,0 +1,159 @@
+"""Where things stand at some places: every number with the list it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.calendar import BEIJING, beijing_date
+from houshayu.models import Place, User
+from policy import current_slot
+from returnees import rounds
+from returnees.models import Alert, Case, CaseOutcome, Observation, Whereabouts
+from transfers.models import Handoff
+
+CHART_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number, what it counts, and the address of the list of just those."""
+
+    label: str | Promise
+    count: int
+    url: str
+    mood: str = ""
+
+
+def _cases(**filters: str) -> str:
+    return f"{reverse('returnees:case_list')}?{urlencode(filters)}"
+
+
+def tiles(user: User, now: datetime) -> list[Tile]:
+    """The numbers a coordinator looks at first; each in a query over open rows only."""
+    places = Place.objects.covered_by(user, "returnees.view_dashboard")
+    today = beijing_date(now)
+    visible = Case.objects.open().visible_to(user, "returnees.view_dashboard")
+    standing: Counter[str] = Counter(
+        dict(visible.with_holder().values_list("whereabouts").annotate(n=Count("pk")).order_by())
+    )
+    on, slot = current_slot(now)
+    due: dict[str, int] = (
+        Observation.objects.open()
+        .filter(case__in=visible)
+        .aggregate(
+            overdue=Count("pk", filter=Q(release_on__lt=today)),
+            today=Count("pk", filter=Q(release_on=today)),
+            tomorrow=Count("pk", filter=Q(release_on=today + timedelta(days=1))),
+        )
+    )
+    handoffs = (
+        Handoff.objects.open()
+        .visible_to(user)
+        .aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=now)))
+    )
+    missing = rounds.missing(places, on, slot).count()
+    alerts = Alert.objects.open().visible_to(user, "returnees.view_dashboard").count()
+    handoff_list = reverse("transfers:handoff_list")
+    return [
+        *(
+            Tile(Whereabouts(where).label, standing[where], _cases(whereabouts=where))
+            for where in (
+                Whereabouts.EXPECTED, Whereabouts.AT_HUB, Whereabouts.IN_HOTEL,
+                Whereabouts.AT_HOME, Whereabouts.IN_HOSPITAL, Whereabouts.ELSEWHERE,
+            )
+        ),
+        Tile(_("Open alerts"), alerts, reverse("returnees:alert_list"), "bad"),
+        Tile(_("Handoffs waiting"), handoffs["waiting"], handoff_list),
+        Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?state=overdue", "bad"),
+        Tile(_("Check-ins missing"), missing, _cases(missing="true"), "wait"),
+        Tile(_("Release today"), due["today"], _cases(release="today")),
+        Tile(_("Release tomorrow"), due["tomorrow"], _cases(release="tomorrow")),
+        Tile(_("Release overdue"), due["overdue"], _cases(release="overdue"), "bad"),
+    ]  # fmt: skip
+
+
+def waiting_handoffs(user: User, now: datetime) -> QuerySet[Handoff]:
+    """The oldest twenty that wait for an answer."""
+    handoffs = Handoff.objects.open().visible_to(user).for_rows(user, now)
+    return handoffs.order_by("due_at", "pk")[:20]
+
+
+@dataclass
+class Waiting:
+    """How many handoffs wait out of a place, or into it; how many too long; since when."""
+
+    place: Place
+    end: str
+    """from or to, as in the address of the list"""
+    oldest_due: datetime
+    count: int = 0
+    overdue: int = 0
+
+    @property
+    def url(self) -> str:
+        """The list of those that wait."""
+        return f"{reverse('transfers:handoff_list')}?{urlencode({self.end: self.place.code})}"
+
+
+def waiting_by_place(user: User, now: datetime) -> dict[str, list[Waiting]]:
+    """What waits by sender ("from") and by receiver ("to"), the oldest first; two queries."""
+    pairs = list(
+        Handoff.objects.open()
+        .visible_to(user)
+        .values_list("from_place", "to_place")
+        .annotate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lte=now)),
+            oldest_due=Min("due_at"),
+        )
+        .order_by("oldest_due", "from_place", "to_place")
+    )
+    places = Place.objects.in_bulk({pk for pair in pairs for pk in pair[:2]})
+    told: dict[str, dict[int, Waiting]] = {"from": {}, "to": {}}
+    for sender, receiver, waiting, overdue, oldest_due in pairs:
+        for end, pk in (("from", sender), ("to", receiver)):
+            # The pairs come in order, so the first of a place has its oldest.
+            one = told[end].setdefault(pk, Waiting(places[pk], end, oldest_due))
+            one.count += waiting
+            one.overdue += overdue
+    return {end: list(by_place.values()) for end, by_place in told.items()}
+
+
+def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:
+    """How many people arrived and were released on each of the last fourteen days (Beijing)."""
+    today = beijing_date(now)
+    days = [today - timedelta(days=back) for back in range(CHART_DAYS - 1, -1, -1)]
+    visible = Case.objects.visible_to(user, "returnees.view_dashboard")
+    begins = datetime.combine(days[0], datetime.min.time(), BEIJING)
+
+    def per_day(field: str, cases: QuerySet[Case]) -> dict[date, int]:
+        counted = (
+            cases.filter(**{f"{field}__gte": begins})
+            .annotate(day=TruncDate(field, tzinfo=BEIJING))
+            .values_list("day")
+            .annotate(n=Count("pk"))
+            .order_by()
+        )
+        return dict(counted)
+
+    arrivals = per_day("arrived_at", visible)
+    releases = per_day("closed_at", visible.filter(outcome=CaseOutcome.RELEASED))
+    return {
+        "days": [date_format(day, "MONTH_DAY_FORMAT") for day in days],
+        "arrivals": [arrivals.get(day, 0) for day in days],
+        "releases": [releases.get(day, 0) for day in days],
+        "arrivals_label": str(_("Arrivals")),
+        "releases_label": str(_("Releases")),
+        "rows": [(day, arrivals.get(day, 0), releases.get(day, 0)) for day in days],
+    }

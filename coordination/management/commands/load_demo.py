@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from coordination.demonstration import accounts, simulation
+from houshayu.models import ClockShift
+from returnees.models import Case
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with the demonstration: a month of March 2020."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if ClockShift.objects.exists():
+            return
+        if Case.objects.exists():
+            self.stdout.write("There are cases already, so the demonstration is not loaded.")
+            return
+        self.stdout.write("Living through March 2020 once; this takes about a minute …")
+        with transaction.atomic():
+            # All or nothing: a start that is interrupted loads again the next time.
+            accounts.create_accounts()
+            people = simulation.load()
+            ClockShift.set_to(simulation.NEWCOMER_AT)
+        self.stdout.write(f"{people} people were registered.")

@@ -1,0 +1,26 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from coordination import dashboard as figures
+from houshayu import clock
+from houshayu.http import Request
+
+
+@require_safe
+@permission_required("returnees.view_dashboard", raise_exception=True)
+def dashboard(request: Request) -> HttpResponse:
+    """Where things stand; asked again by the page itself every half minute."""
+    now = clock.now()
+    chart = figures.arrivals_and_releases(request.user, now)
+    context = {
+        "now": now,
+        "tiles": figures.tiles(request.user, now),
+        "handoffs": figures.waiting_handoffs(request.user, now),
+        "waiting": figures.waiting_by_place(request.user, now),
+        "chart": {key: value for key, value in chart.items() if key != "rows"},
+        "chart_rows": chart["rows"],
+    }
+    template = "transfers/_dashboard.html" if request.htmx else "transfers/dashboard.html"
+    return render(request, template, context)

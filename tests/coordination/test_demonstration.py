@@ -1,0 +1,100 @@
+"""The demonstration's staff do with the program what its users do, and the clock obeys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from coordination.demonstration import accounts, simulation
+from houshayu import clock
+from houshayu.calendar import BEIJING
+from houshayu.mail import send_queued
+from houshayu.models import ClockShift, MailStatus, Message, Place, User
+from returnees.models import Case, CaseOutcome
+from returnees.registration import register
+from tests.factories import holder_of, make_registration, moment
+
+MORNING = moment("2020-03-20", "08:30")
+
+
+@pytest.fixture
+def demonstration(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts.create_accounts()
+    simulation._worker.cache_clear()
+    # What goes wrong now and then in the demonstration follows from the case's number.
+    monkeypatch.setattr(simulation, "_unlucky", lambda case, one_in: False)
+
+
+def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration: None) -> None:
+    community = Place.objects.get(code="jiangshanfu")
+    begin = moment("2020-03-01", "09:00")
+    case = register(
+        make_registration(expected_arrival_at=begin + timedelta(hours=26), community=community),
+        place=community,
+        by=accounts.worker_of(community),
+        now=begin,
+    )
+
+    simulation.live(begin, begin + timedelta(days=17))
+
+    case.refresh_from_db()
+    assert case.outcome == CaseOutcome.RELEASED
+    way = [custody.place.kind for custody in case.custodies.order_by("started_at")]
+    assert way[:2] == ["community", "hub"] and way[-1] == "community"
+    observation = case.observations.get()
+    assert (observation.ended_on - observation.started_on).days == 14
+    assert observation.checkins.count() >= 24
+
+
+@override_settings(DEMONSTRATION=True)
+def test_each_press_is_one_more_morning_and_nothing_leaves_the_machine(
+    demonstration: None, client: Client
+) -> None:
+    ClockShift.set_to(MORNING)
+    coordinator = User.objects.get(username="coordinator")
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    Message.objects.create(
+        recipient=coordinator,
+        key="x",
+        subject="x",
+        created_at=MORNING,
+        mail_status=MailStatus.QUEUED,
+    )
+
+    for day in (21, 22):
+        client.post(reverse("coordination:next_morning"))
+        shown = clock.now().astimezone(BEIJING)
+        assert shown.replace(microsecond=0) - datetime(2020, 3, day, 8, 30, tzinfo=BEIJING) < (
+            timedelta(minutes=5)
+        )
+
+    assert send_queued(clock.now()) == 0
+    assert mail.outbox == []
+
+
+@override_settings(DEMONSTRATION=True)
+def test_who_does_not_coordinate_moves_no_clock(demonstration: None, client: Client) -> None:
+    ClockShift.set_to(MORNING)
+    client.force_login(User.objects.get(username="worker"), "houshayu.access.MembershipBackend")
+
+    assert client.post(reverse("coordination:next_morning")).status_code == 403
+    assert clock.now() - MORNING < timedelta(minutes=5)
+
+
+def test_newcomers_cases_stay_in_their_own_hands(demonstration: None) -> None:
+    community = Place.objects.get(code="jiangshanfu")
+    case = register(
+        make_registration(expected_arrival_at=MORNING + timedelta(hours=3), community=community),
+        place=community,
+        by=accounts.worker_of(community),
+        now=MORNING + timedelta(minutes=5),
+    )
+
+    simulation.live(MORNING, MORNING + timedelta(days=1))
+
+    assert holder_of(Case.objects.get()) == holder_of(case) == community
+    assert not case.handoffs.exists()
