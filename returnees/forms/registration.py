@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -165,14 +164,17 @@ class RegistrationForm:
         return not any(form.errors for form in self.all_forms)
 
     @property
-    def errors(self) -> Iterator[tuple[forms.BoundField | None, str]]:
+    def errors(self) -> list[tuple[forms.BoundField | None, str]]:
         """Each error with its field, or None for one of a whole part."""
-        for form in self.all_forms:
-            for error in form.non_field_errors():
-                yield None, str(error)
-            for bound in form:
-                for error in bound.errors:
-                    yield bound, str(error)
+        return [
+            (bound, str(error))
+            for form in self.all_forms
+            for bound, errors in (
+                (None, form.non_field_errors()),
+                *((bound, bound.errors) for bound in form),
+            )
+            for error in errors
+        ]
 
     def unjudged(self) -> RegistrationForm:
         """The same, showing what was typed without a word about it."""
