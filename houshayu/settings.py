@@ -268,7 +268,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "plan-and-send-reminders": {"task": "returnees.tasks.remind", "schedule": 60.0},
     "send-mail": {"task": "houshayu.tasks.send_mail", "schedule": 60.0},
-    "forget-print-files": {"task": "returnees.tasks.forget_print_files", "schedule": 3600.0},
+    "revive-jobs": {"task": "houshayu.tasks.revive_jobs", "schedule": 60.0},
+    "forget-job-files": {"task": "houshayu.tasks.forget_job_files", "schedule": 3600.0},
     "forget-old-drafts": {
         "task": "returnees.tasks.forget_old_drafts",
         "schedule": crontab(hour="3", minute="10"),

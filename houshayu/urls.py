@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from houshayu.views import language, members, messages, posts, reveals
+from houshayu.views import jobs, language, members, messages, posts, reveals
 
 urlpatterns = [
     path("language/", language.set_language, name="set_language"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("inbox/read/", messages.inbox_read, name="inbox_read"),
     path("outbox/", messages.outbox, name="outbox"),
     path("outbox/<int:pk>/", messages.outbox_settle, name="outbox_settle"),
+    path("jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
     path("posts/", posts.post_list, name="post_list"),
     path("posts/<int:pk>/", posts.post_edit, name="post_edit"),
     path("members/", members.membership_list, name="membership_list"),

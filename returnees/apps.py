@@ -6,3 +6,11 @@ class ReturneesConfig(AppConfig):
     name = "returnees"
     verbose_name = _("Returnees")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Printing many sheets is work in the background."""
+        # Models can be imported from here on, not before.
+        from houshayu import jobs
+        from returnees.sheets import batches
+
+        jobs.register(batches.KIND)

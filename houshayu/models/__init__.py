@@ -1,4 +1,5 @@
 from houshayu.models.clock import ClockShift
+from houshayu.models.jobs import Job, JobStatus
 from houshayu.models.memberships import Membership, Post, Role, WorkGroupKind
 from houshayu.models.messages import MailStatus, Message
 from houshayu.models.places import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place, PlaceKind
@@ -10,6 +11,8 @@ __all__ = [
     "HOME_KINDS",
     "SITE_KINDS",
     "ClockShift",
+    "Job",
+    "JobStatus",
     "MailStatus",
     "Membership",
     "Message",

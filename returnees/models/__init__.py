@@ -44,7 +44,6 @@ from returnees.models.observation import (
     TestResult,
 )
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
-from returnees.models.prints import PrintJob, PrintStatus, SheetKind
 from returnees.models.reminders import Reminder, ReminderKind, ReminderStatus
 from returnees.models.requests import (
     AssessmentResult,
@@ -97,8 +96,6 @@ __all__ = [
     "Person",
     "PersonCategory",
     "Pickup",
-    "PrintJob",
-    "PrintStatus",
     "Purpose",
     "RegistrationDraft",
     "Reminder",
@@ -107,7 +104,6 @@ __all__ = [
     "RequestedMode",
     "ResidenceKind",
     "Resolution",
-    "SheetKind",
     "Slot",
     "Symptom",
     "TemperatureMethod",
