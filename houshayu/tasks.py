@@ -3,7 +3,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from houshayu import clock, mail, working
-from houshayu.models import Job
+from houshayu.models import Attachment, Job
 
 
 @shared_task
@@ -29,6 +29,13 @@ def revive_jobs() -> int:
 def forget_job_files() -> int:
     """Beat runs this every hour; a second run finds nothing to do."""
     return Job.objects.forget_files(clock.now())
+
+
+@shared_task
+def forget_orphans() -> int:
+    """Beat runs this every night; a second run finds nothing to do."""
+    now = timezone.now()
+    return Attachment.objects.forget_orphans(now) + Job.objects.forget_orphans(now)
 
 
 @shared_task

@@ -8,9 +8,11 @@ class ReturneesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Printing many sheets is work in the background."""
+        """Printing many sheets is work in the background; a certificate can be attached."""
         # Models can be imported from here on, not before.
-        from houshayu import jobs
+        from houshayu import attachments, jobs
+        from returnees.models.certificates import OBSERVATION_CERTIFICATE
         from returnees.sheets import batches
 
         jobs.register(batches.KIND)
+        attachments.register(OBSERVATION_CERTIFICATE)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from houshayu import attachments
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Membership, Place, PlaceKind, Role, User
 from returnees import rounds
@@ -24,9 +25,11 @@ from returnees.models import (
     IdentityDocument,
     Journey,
     Observation,
+    ObservationCertificate,
     ObservationRequest,
     Person,
 )
+from returnees.models.certificates import OBSERVATION_CERTIFICATE
 from returnees.registration import Registration, register
 from transfers.models import Handoff
 
@@ -276,6 +279,16 @@ def check_in(
         now=moment(on.isoformat(), "08:00" if slot == "morning" else "16:00"),
     )
     return recorded.recorded[0]
+
+
+# Whole, and the smallest there is: what a reader looks for is its beginning and its end.
+PDF = b"%PDF-1.7\n% two weeks in Tianjin\nstartxref\n0\n%%EOF\n"
+
+
+def make_certificate(case: Case, *, by: User, content: bytes = PDF) -> ObservationCertificate:
+    """The certificate of the days observed elsewhere, attached to the case's journey."""
+    file = attachments.read(content, OBSERVATION_CERTIFICATE)
+    return ObservationCertificate.objects.attach(case.journey, file, by=by, now=NOW)
 
 
 def make_alert(case: Case) -> Alert:

@@ -29,13 +29,13 @@ from returnees.models import (
     Alert,
     Case,
     LabTest,
-    ObservationCertificate,
     RegistrationDraft,
 )
 from returnees.sheets import batches
 from tests.factories import (
     NOW,
     check_in,
+    make_certificate,
     make_handoff,
     make_observed_case,
     make_user,
@@ -152,7 +152,7 @@ def the_case(world: World, user: User) -> dict[str, Any]:
 
 
 def the_case_with_a_certificate(world: World, user: User) -> dict[str, Any]:
-    ObservationCertificate.objects.attach(world.case.journey, b"%PDF-1.7", by=user, now=NOW)
+    make_certificate(world.case, by=user)
     return the_case(world, user)
 
 

@@ -14,13 +14,12 @@ from houshayu.models import Membership, Message, Place, Post, User
 from returnees.models import (
     CarePreference,
     Case,
-    ObservationCertificate,
     TransitPoint,
     VisitedPlace,
 )
 from returnees.sheets import batches
 from tests.attacks import refused_by, sql
-from tests.factories import NOW, make_case, make_user
+from tests.factories import NOW, make_case, make_certificate, make_user
 from tests.test_conventions import own_models
 
 
@@ -137,10 +136,21 @@ def test_a_login_is_one_persons_in_any_spelling(filled: Case) -> None:
         sql("UPDATE houshayu_user SET username = 'SENDER' WHERE username = 'SENDERS'")
 
 
-def test_a_certificate_is_a_file_of_a_known_kind(filled: Case, sender: User) -> None:
-    ObservationCertificate.objects.attach(filled.journey, b"%PDF-1.7", by=sender, now=NOW)
-    with refused_by("observationcertificate_kind_known"):
-        sql("UPDATE returnees_observationcertificate SET media_type = 'text/html'")
+@pytest.mark.parametrize(
+    ("constraint", "attack"),
+    [
+        ("attachment_has_a_kind", "kind = ''"),
+        ("attachment_is_not_empty", "size = 0"),
+        ("attachment_has_its_own_file", "stored_as = 'x'"),
+    ],
+)
+def test_an_attachment_is_a_file_of_some_kind(
+    filled: Case, sender: User, constraint: str, attack: str
+) -> None:
+    make_certificate(filled, by=sender)
+    make_certificate(make_case(by=sender), by=sender)
+    with refused_by(constraint):
+        sql(f"UPDATE houshayu_attachment SET {attack}")
 
 
 def test_a_task_of_a_place_is_one_post(filled: Case) -> None:

@@ -1,3 +1,4 @@
+from houshayu.models.attachments import Attachment
 from houshayu.models.clock import ClockShift
 from houshayu.models.jobs import Job, JobStatus
 from houshayu.models.memberships import Membership, Post, Role, WorkGroupKind
@@ -10,6 +11,7 @@ __all__ = [
     "HOLDER_KINDS",
     "HOME_KINDS",
     "SITE_KINDS",
+    "Attachment",
     "ClockShift",
     "Job",
     "JobStatus",

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu import jobs
 from houshayu.celery import app
+from houshayu.storing import remove_orphans
 
 if TYPE_CHECKING:
     from houshayu.models.users import User
@@ -23,6 +25,9 @@ RUN_JOB = "houshayu.tasks.run_job"
 # A worker that is silent for so long is dead; a waiting job of that age is sent once more.
 SILENCE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
+FOLDER = "jobs"
+# Longer than any job may run.
+ORPHANED_AFTER = timedelta(hours=2)
 
 
 class JobStatus(models.TextChoices):
@@ -41,7 +46,7 @@ class JobTakenOver(Exception):
 
 def file_path(job: Job, _filename: str) -> str:
     """A path that tells nothing about the contents, and that nobody guesses."""
-    return f"jobs/{uuid.uuid4()}"
+    return f"{FOLDER}/{uuid.uuid4()}"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -94,6 +99,14 @@ class JobQuerySet(models.QuerySet["Job"]):
             job.file.delete(save=False)
             self.filter(pk=job.pk).update(file="")
         return len(old)
+
+    def forget_orphans(self, now: datetime) -> int:
+        """Delete what workers wrote that died before the row named it. now: real time."""
+
+        def known(names: Collection[str]) -> set[str]:
+            return set(self.filter(file__in=names).values_list("file", flat=True))
+
+        return remove_orphans(default_storage, FOLDER, known, before=now - ORPHANED_AFTER)
 
 
 class Job(models.Model):
