@@ -8,4 +8,7 @@ class HoushayuConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from houshayu import checks  # noqa: F401  (registers the system checks)
+        # Models can be imported from here on, not before; checks registers the system checks.
+        from houshayu import checks, workorders  # noqa: F401
+
+        workorders.register(workorders.DIRECTIVE)

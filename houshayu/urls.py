@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from houshayu.views import jobs, language, members, messages, posts, reveals
+from houshayu.views import jobs, language, members, messages, posts, reveals, workorders
 
 urlpatterns = [
     path("language/", language.set_language, name="set_language"),
@@ -19,5 +19,9 @@ urlpatterns = [
     path("members/<int:pk>/roles/", members.membership_add, name="membership_add"),
     path("members/<int:pk>/password/", members.password_renew, name="password_renew"),
     path("reveals/", reveals.reveal_list, name="reveal_list"),
+    path("work-orders/", workorders.workorder_list, name="workorder_list"),
+    path("work-orders/new/", workorders.workorder_open, name="workorder_open"),
+    path("work-orders/<int:pk>/", workorders.workorder_detail, name="workorder_detail"),
+    path("work-orders/<int:pk>/done/", workorders.workorder_done, name="workorder_done"),
     path("roles/<int:pk>/remove/", members.membership_remove, name="membership_remove"),
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from houshayu import attachments
 from houshayu.calendar import BEIJING, beijing_date
-from houshayu.models import Membership, Place, PlaceKind, Role, User
+from houshayu.models import Membership, Place, PlaceKind, Role, User, WorkOrder
 from returnees import rounds
 from returnees.models import (
     Alert,
@@ -279,6 +279,23 @@ def check_in(
         now=moment(on.isoformat(), "08:00" if slot == "morning" else "16:00"),
     )
     return recorded.recorded[0]
+
+
+def make_order(
+    *, place: Place | None = None, by: User | None = None, now: datetime = NOW, **fields: Any
+) -> WorkOrder:
+    """A directive to count the masks, due this evening."""
+    return WorkOrder.objects.open_order(
+        **{
+            "kind": "directive",
+            "place": place or real_place("demo-hotel-jia"),
+            "text": "清点口罩",
+            "due_at": now + timedelta(hours=10),
+            "by": by or make_user(role=Role.COORDINATOR, place=real_place("houshayu")),
+            "now": now,
+            **fields,
+        }
+    )
 
 
 # Whole, and the smallest there is: what a reader looks for is its beginning and its end.

@@ -20,6 +20,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from houshayu import tasks
 from houshayu.access import ROLE_PERMISSIONS
@@ -38,6 +39,7 @@ from tests.factories import (
     make_certificate,
     make_handoff,
     make_observed_case,
+    make_order,
     make_user,
     observation_of,
     real_place,
@@ -194,6 +196,19 @@ def own_job(world: World, user: User) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def an_order(world: World, user: User) -> dict[str, Any]:
+    return {"pk": make_order(place=world.hotel, text=f"{NAME}的房间").pk}
+
+
+def a_result(world: World, user: User) -> dict[str, Any]:
+    return {"result": "清点完毕"}
+
+
+def a_directive(world: World, user: User) -> dict[str, Any]:
+    due_at = (timezone.now() + timedelta(hours=3)).isoformat()
+    return {"place": world.hotel.code, "text": "清点口罩", "due_at": due_at}
+
+
 def own_draft(world: World, user: User) -> dict[str, Any]:
     typed = QueryDict(urlencode(A_DRAFT))
     RegistrationDraft.objects.keep(uuid.UUID(A_DRAFT["draft"]), typed, by=user, now=NOW)
@@ -245,6 +260,12 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "outbox_settle": Needs("houshayu.view_outbox", method="post", given=an_uncertain_mail),
     "post_list": Needs("houshayu.view_post"),
     "post_edit": Needs("houshayu.change_post", given=a_post),
+    "workorder_list": Needs("houshayu.view_workorder"),
+    "workorder_detail": Needs("houshayu.view_workorder", given=an_order),
+    "workorder_open": Needs("houshayu.add_workorder", answers=(200, 422)),
+    "workorder_done": Needs(
+        "houshayu.finish_workorder", method="post", given=an_order, data=a_result
+    ),
     "membership_list": Needs("houshayu.administer"),
     "user_add": Needs("houshayu.administer"),
     "membership_add": Needs("houshayu.administer", given=a_colleague),
@@ -342,6 +363,12 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)
     ),
+    "api:workorder-list GET": Needs("houshayu.view_workorder"),
+    "api:workorder-list POST": Needs(
+        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(404,)
+    ),
+    "api:workorder-detail GET": Needs("houshayu.view_workorder", given=an_order),
+    "api:workorder-done POST": Needs("houshayu.finish_workorder", given=an_order, data=a_result),
     "api:handoff-list GET": Needs("transfers.view_handoff"),
     "api:handoff-list POST": Needs(
         "transfers.offer_handoff", data=another_offer, answers=(409,), elsewhere=(404,)

@@ -19,7 +19,7 @@ from returnees.models import (
 )
 from returnees.sheets import batches
 from tests.attacks import refused_by, sql
-from tests.factories import NOW, make_case, make_certificate, make_user
+from tests.factories import NOW, make_case, make_certificate, make_order, make_user
 from tests.test_conventions import own_models
 
 
@@ -42,6 +42,7 @@ def filled(case: Case, sender: User, community: Place) -> Case:
     Message.objects.create(recipient=sender, key="two", subject="二", created_at=NOW)
     Membership.objects.create(user=sender, place=community, role="duty_officer")
     batches.ask("registration", [case.number], by=sender, language="", now=NOW)
+    make_order(place=community, by=sender)
     make_case(place=community, by=sender)
     return case
 
@@ -111,6 +112,17 @@ def test_the_form_and_its_sheets_make_sense(filled: Case, constraint: str, attac
         ("post_one_lead_per_group", "post SET is_lead = true"),
         ("message_once_per_recipient", "message SET key = 'one'"),
         ("message_mail_status_known", "message SET mail_status = 'lost'"),
+        ("workorder_has_a_kind", "workorder SET kind = ''"),
+        ("workorder_says_what_to_do", "workorder SET text = ''"),
+        ("workorder_due_after_opened", "workorder SET due_at = opened_at"),
+        ("workorder_about_one_row", "workorder SET about_id = 1"),
+        ("workorder_about_one_row", "workorder SET about_model = 'returnees.case'"),
+        ("workorder_done_by_somebody_with_a_result", "workorder SET done_at = now()"),
+        ("workorder_done_by_somebody_with_a_result", "workorder SET result = 'x'"),
+        (
+            "workorder_done_by_somebody_with_a_result",
+            "workorder SET done_at = now(), done_by_id = opened_by_id",
+        ),
         ("job_has_a_kind", "job SET kind = ''"),
         ("job_status_known", "job SET status = 'lost', finished_at = now()"),
         ("job_finished_at_iff_finished", "job SET finished_at = now()"),

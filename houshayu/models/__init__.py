@@ -6,6 +6,7 @@ from houshayu.models.messages import MailStatus, Message
 from houshayu.models.places import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place, PlaceKind
 from houshayu.models.privacy import Reveal
 from houshayu.models.users import User
+from houshayu.models.workorders import WorkOrder
 
 __all__ = [
     "HOLDER_KINDS",
@@ -25,4 +26,5 @@ __all__ = [
     "Role",
     "User",
     "WorkGroupKind",
+    "WorkOrder",
 ]
