@@ -171,7 +171,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
-# Attachments lie in a folder, or in a bucket of any S3 server: docs/deploy.md.
+# Attachments and the files of jobs, encrypted; in a folder or a bucket: docs/deploy.md.
 FILES = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 ATTACHMENTS_BUCKET = env.str("ATTACHMENTS_BUCKET", "")
 STORAGES = {
@@ -194,7 +194,7 @@ STORAGES = {
     if ATTACHMENTS_BUCKET
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": FILES | {"location": f"{MEDIA_ROOT}/attachments"},
+        "OPTIONS": FILES,
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

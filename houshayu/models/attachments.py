@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,26 +9,19 @@ from typing import TYPE_CHECKING
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu import storing
 from houshayu.attachments import ReadFile
-from houshayu.privacy.fields import seal, unseal
-from houshayu.storing import remove_orphans
 
 if TYPE_CHECKING:
     from houshayu.models.users import User
 
 # No transaction is open for so long: a file of that age that no row names never had one.
 ORPHANED_AFTER = timedelta(days=1)
-
-
-def storage() -> Storage:
-    """Where attachments lie: a folder, or a bucket of an S3 server."""
-    return storages["attachments"]
+FOLDER = "attachments"
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -56,7 +48,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         def known(names: Collection[str]) -> set[str]:
             return set(self.filter(stored_as__in=names).values_list("stored_as", flat=True))
 
-        return remove_orphans(storage(), "", known, before=now - ORPHANED_AFTER)
+        return storing.remove_orphans(FOLDER, known, before=now - ORPHANED_AFTER)
 
     def seal_again(self) -> int:
         """Every file is under the first key; return how many there were. It can be repeated.
@@ -72,7 +64,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
                     return done
                 name = attachment.store(attachment.content())
                 self.filter(pk=attachment.pk).update(stored_as=name)
-                transaction.on_commit(partial(storage().delete, attachment.stored_as))
+                transaction.on_commit(partial(storing.delete, attachment.stored_as))
             done, last = done + 1, attachment.pk
 
 
@@ -113,24 +105,17 @@ class Attachment(models.Model):
         return self.media_type.rpartition("/")[2]
 
     def content(self) -> bytes:
-        """The file as it was kept.
-
-        Raises Undecryptable where it was changed, or moved here from another attachment, and
-        FileNotFoundError where it is gone.
-        """
-        with storage().open(self.stored_as) as file:
-            return unseal(bytes(file.read()), bound_to=self._binding)
+        """The file as it was kept. Raises as storing.read does."""
+        return storing.read(self.stored_as, bound_to=self._binding)
 
     def store(self, content: bytes) -> str:
         """Write the content, encrypted for this attachment, into a new file; return its name."""
-        token = secrets.token_hex(16)
-        sealed = seal(content, bound_to=self._binding)
-        return storage().save(f"{token[:2]}/{token}", ContentFile(sealed))
+        return storing.write(FOLDER, content, bound_to=self._binding)
 
     def remove(self) -> None:
         """The row is gone, and once that is committed the file too."""
         self.delete()
-        transaction.on_commit(partial(storage().delete, self.stored_as))
+        transaction.on_commit(partial(storing.delete, self.stored_as))
 
     @property
     def _binding(self) -> str:

@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from houshayu import jobs
+from houshayu import jobs, storing
 from houshayu.celery import app
-from houshayu.storing import remove_orphans
 
 if TYPE_CHECKING:
     from houshayu.models.users import User
@@ -42,11 +39,6 @@ WORKING = Q(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
 
 class JobTakenOver(Exception):
     """Another worker does this job by now, or has done it: the caller's work is not wanted."""
-
-
-def file_path(job: Job, _filename: str) -> str:
-    """A path that tells nothing about the contents, and that nobody guesses."""
-    return f"{FOLDER}/{uuid.uuid4()}"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -96,9 +88,21 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Delete the files whose time is over; return how many. The row says who asked what."""
         old = list(self.exclude(file="").filter(forget_at__lte=now))
         for job in old:
-            job.file.delete(save=False)
+            storing.delete(job.file)
             self.filter(pk=job.pk).update(file="")
         return len(old)
+
+    def seal_again(self) -> int:
+        """Every file is under the first key; return how many there were. It can be repeated."""
+        with_file = self.exclude(file="").values_list("pk", flat=True)
+        for pk in list(with_file):
+            with transaction.atomic():
+                job = self.select_for_update().exclude(file="").filter(pk=pk).first()
+                if job is not None:
+                    name = storing.write(FOLDER, job.content(), bound_to=job._binding)
+                    self.filter(pk=pk).update(file=name)
+                    transaction.on_commit(partial(storing.delete, job.file))
+        return len(with_file)
 
     def forget_orphans(self, now: datetime) -> int:
         """Delete what workers wrote that died before the row named it. now: real time."""
@@ -106,7 +110,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         def known(names: Collection[str]) -> set[str]:
             return set(self.filter(file__in=names).values_list("file", flat=True))
 
-        return remove_orphans(default_storage, FOLDER, known, before=now - ORPHANED_AFTER)
+        return storing.remove_orphans(FOLDER, known, before=now - ORPHANED_AFTER)
 
 
 class Job(models.Model):
@@ -132,7 +136,8 @@ class Job(models.Model):
     alive_at = models.DateTimeField()
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
-    file = models.FileField(_("file"), upload_to=file_path, blank=True)
+    # The name under which it lies in the storage.
+    file = models.CharField(_("file"), max_length=100, blank=True)
     forget_at = models.DateTimeField(_("file deleted"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -205,20 +210,23 @@ class Job(models.Model):
 
         Raises JobTakenOver as `_mine` says; the file is not kept then.
         """
-        if content:
-            self.file.save("", ContentFile(content), save=False)
+        name = storing.write(FOLDER, content, bound_to=self._binding) if content else ""
         try:
             self._mine(
                 status=JobStatus.DONE,
                 done=F("total"),
-                file=self.file.name or "",
+                file=name,
                 finished_at=now,
                 forget_at=now + self.what.keep_file_for,
             )
         except BaseException:
-            if content:
-                self.file.delete(save=False)
+            if name:
+                storing.delete(name)
             raise
+
+    def content(self) -> bytes:
+        """The file that came of it. Raises as storing.read does."""
+        return storing.read(self.file, bound_to=self._binding)
 
     def fail(self, *, now: datetime, problem: str = "") -> None:
         """The one who asked finds that it did not work, and why where that can be said.
@@ -226,6 +234,10 @@ class Job(models.Model):
         Raises JobTakenOver as `_mine` says.
         """
         self._mine(status=JobStatus.FAILED, finished_at=now, problem=problem[:300])
+
+    @property
+    def _binding(self) -> str:
+        return f"job {self.pk}"
 
     def _mine(self, **changes: Any) -> None:
         """Change the row that this caller started; JobTakenOver where it is another's by now."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -33,7 +35,7 @@ def job_file(request: Request, pk: int) -> FileResponse:
     """The finished file, for the one who asked for it."""
     job = get_object_or_404(Job.objects.visible_to(request.user).exclude(file=""), pk=pk)
     return FileResponse(
-        job.file.open("rb"),
+        BytesIO(job.content()),
         filename=job.what.file_name(job),
         content_type=job.what.media_type,
         headers={"Cache-Control": "no-store"},

@@ -26,8 +26,9 @@ from pytest_django import Settings
 from houshayu import attachments
 from houshayu.attachments import AttachmentKind, FileRefused, ReadFile
 from houshayu.models import Attachment, User
-from houshayu.models.attachments import ORPHANED_AFTER, storage
+from houshayu.models.attachments import ORPHANED_AFTER
 from houshayu.privacy.fields import Undecryptable
+from houshayu.storing import storage
 from tests.factories import NOW, PDF, make_user
 
 SCAN = AttachmentKind(
@@ -217,8 +218,11 @@ def kept_in(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) 
 
 def stored() -> list[str]:
     """The names of all files in the storage."""
-    folders, _files = storage().listdir("")
-    return [f"{each}/{name}" for each in folders for name in storage().listdir(each)[1]]
+    found: list[str] = []
+    inner = [f"attachments/{each}" for each in storage().listdir("attachments")[0]]
+    for folder in inner:
+        found += [f"{folder}/{name}" for name in storage().listdir(folder)[1]]
+    return found
 
 
 def keep(by: User, content: bytes = PDF) -> Attachment:
@@ -340,7 +344,7 @@ def test_the_environment_names_the_bucket(s3: str) -> None:
 import django
 django.setup()
 from django.core.files.base import ContentFile
-from houshayu.models.attachments import storage
+from houshayu.storing import storage
 name = storage().save("ab/one", ContentFile(b"kept"))
 print(type(storage()).__name__, storage().open(name).read().decode())
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,17 +11,19 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from pghistory.models import Events
 
-from houshayu import jobs, tasks
+from houshayu import jobs, storing, tasks
 from houshayu.exceptions import Conflict
 from houshayu.jobs import JobKind, Progress
 from houshayu.models import Job, JobStatus, Membership, Place, User
-from houshayu.models.jobs import MOST_ATTEMPTS, SILENCE, JobTakenOver
+from houshayu.models.jobs import FOLDER, MOST_ATTEMPTS, ORPHANED_AFTER, SILENCE, JobTakenOver
+from houshayu.privacy.fields import Undecryptable
 from tests.factories import NOW, make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,11 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return known
 
 
+def files(media: Path) -> list[Path]:
+    """What jobs left in the storage."""
+    return [path for path in media.glob("jobs/**/*") if path.is_file()]
+
+
 def ask(by: User, *, kind: str = "count", total: int = 3) -> Job:
     return Job.objects.ask(kind, {}, total=total, by=by, now=NOW)
 
@@ -81,7 +90,7 @@ def test_a_job_is_sent_once_it_is_committed_and_leaves_its_file(
 
     job.refresh_from_db()
     assert (job.status, job.done, job.problem) == (JobStatus.DONE, 3, "")
-    assert job.file.read() == b"counted"
+    assert job.content() == b"counted"
     assert job.forget_at == job.finished_at + timedelta(hours=2)  # type: ignore[operator]
 
 
@@ -102,7 +111,7 @@ def test_a_task_that_is_delivered_twice_does_the_work_once(
     tasks.run_job(job.pk)
 
     assert runs == [job.pk]
-    assert len(list(media.glob("jobs/*"))) == 1
+    assert len(files(media)) == 1
 
 
 def test_a_job_whose_worker_died_is_begun_by_another(
@@ -138,7 +147,8 @@ def test_a_worker_that_was_taken_for_dead_changes_nothing_any_more(
     with pytest.raises(JobTakenOver):
         slow.finish(b"too late", now=NOW)
 
-    assert [path.read_bytes() for path in media.glob("jobs/*")] == [b"counted"]
+    assert Job.objects.get().content() == b"counted"
+    assert len(files(media)) == 1
 
 
 def test_a_job_that_kills_its_workers_fails_in_the_end(
@@ -237,11 +247,63 @@ def test_a_file_is_deleted_when_its_time_is_over_and_the_job_stays(
 
     assert Job.objects.forget_files(NOW + timedelta(hours=2)) == 1
 
-    assert len(list(media.glob("jobs/*"))) == 1
+    assert len(files(media)) == 1
     assert [bool(job.file) for job in Job.objects.order_by("pk")] == [False, True]
     client.force_login(sender)
     assert "hx-trigger" not in client.get(old.get_absolute_url()).content.decode()
     assert client.get(reverse("job_file", args=[old.pk])).status_code == 404
+
+
+def test_the_file_lies_encrypted_and_is_read_by_its_own_job_alone(
+    client: Client, sender: User, register: Callable[..., None], media: Path
+) -> None:
+    register()
+    one, two = ask(sender), ask(sender)
+    for job in (one, two):
+        tasks.run_job(job.pk)
+        job.refresh_from_db()
+    client.force_login(sender)
+
+    assert b"".join(client.get(reverse("job_file", args=[one.pk])).streaming_content) == b"counted"
+    assert all(b"counted" not in path.read_bytes() for path in files(media))
+    one.file = two.file
+    with pytest.raises(Undecryptable):
+        one.content()
+
+
+def test_what_a_worker_wrote_before_it_died_is_swept_and_nothing_else(
+    sender: User, register: Callable[..., None], media: Path
+) -> None:
+    register()
+    job = ask(sender)
+    tasks.run_job(job.pk)
+    storing.write(FOLDER, b"nobody's", bound_to="job 0")
+    now = timezone.now()
+
+    assert Job.objects.forget_orphans(now) == 0
+    assert Job.objects.forget_orphans(now + ORPHANED_AFTER + timedelta(minutes=1)) == 1
+    assert len(files(media)) == 1
+    assert Job.objects.get().content() == b"counted"
+
+
+def test_after_rotation_the_old_key_opens_no_file(
+    sender: User,
+    register: Callable[..., None],
+    media: Path,
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    register()
+    tasks.run_job(ask(sender).pk)
+    old, new = settings.FIELD_KEYS, base64.b64encode(os.urandom(32)).decode()
+
+    settings.FIELD_KEYS = [new, *old]
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("rotate_field_keys")
+    settings.FIELD_KEYS = [new]
+
+    assert Job.objects.get().content() == b"counted"
+    assert len(files(media)) == 1
 
 
 def test_the_list_shows_ones_own_and_is_narrowed_by_kind_and_status(

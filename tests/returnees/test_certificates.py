@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from houshayu.attachments import read
 from houshayu.models import Attachment, Place, Reveal, User
-from houshayu.models.attachments import storage
+from houshayu.storing import storage
 from returnees.models import Case, ObservationCertificate
 from returnees.models.certificates import OBSERVATION_CERTIFICATE
 from tests.factories import PDF, make_case, make_certificate

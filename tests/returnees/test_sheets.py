@@ -423,7 +423,7 @@ def test_what_may_no_longer_be_printed_is_left_out(sender: User, case: Case, hot
 
     tasks.run_job(job.pk)
 
-    _pages, text = read(Job.objects.get().file.read())
+    _pages, text = read(Job.objects.get().content())
     assert [each.number in text for each in (stays, case, foreign)] == [False, False, True]
 
 
@@ -441,7 +441,7 @@ def test_a_job_whose_worker_died_begins_again_and_a_finished_one_does_not(
 
     assert (first.status, first.done) == (JobStatus.DONE, 1)
     assert Job.objects.get().file == first.file
-    assert len(list(media.glob("jobs/*"))) == 1
+    assert len([path for path in media.glob("jobs/**/*") if path.is_file()]) == 1
     assert not any(path.stat().st_mode & 0o077 for path in media.rglob("*"))
 
 
@@ -463,4 +463,4 @@ def test_the_file_is_deleted_after_a_day(sender: User, case: Case, media: Path):
 
     assert Job.objects.forget_files(NOW + timedelta(hours=23)) == 0
     assert Job.objects.forget_files(NOW + timedelta(hours=24)) == 1
-    assert list(media.glob("jobs/*")) == []
+    assert not [path for path in media.glob("jobs/**/*") if path.is_file()]
