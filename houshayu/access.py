@@ -17,7 +17,8 @@ from houshayu.models.memberships import Membership, Role
 if TYPE_CHECKING:
     from houshayu.models import User
 
-LOOK = frozenset({"returnees.view_case", "transfers.view_handoff", "houshayu.view_post"})
+ORDERS = frozenset({"houshayu.view_workorder", "houshayu.finish_workorder"})
+LOOK = ORDERS | {"returnees.view_case", "transfers.view_handoff", "houshayu.view_post"}
 OBSERVE = LOOK | {
     "returnees.record_checkin",
     "returnees.record_labtest",
@@ -36,6 +37,7 @@ COORDINATE = OBSERVE | {
     "returnees.release_case",
     "returnees.close_case",
     "returnees.view_dashboard",
+    "houshayu.add_workorder",
     "houshayu.change_post",
     "houshayu.view_outbox",
     "houshayu.move_clock",
@@ -53,9 +55,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.HOTEL_STAFF: OBSERVE,
     Role.TRANSFER_TEAM: OBSERVE | {"returnees.change_case"},
     Role.DUTY_OFFICER: OBSERVE | {"returnees.view_dashboard"},
-    Role.LANGUAGE_MEMBER: frozenset({"houshayu.view_post"}),
-    Role.OUTREACH_EDITOR: frozenset({"houshayu.view_post"}),
-    Role.CHECKPOINT_GUARD: frozenset(),
+    Role.LANGUAGE_MEMBER: ORDERS | {"houshayu.view_post"},
+    Role.OUTREACH_EDITOR: ORDERS | {"houshayu.view_post"},
+    Role.CHECKPOINT_GUARD: ORDERS,
     Role.MEDICAL_MEMBER: LOOK
     | {
         "returnees.record_checkin",

@@ -36,6 +36,4 @@ urlpatterns = [
     path("alerts/<int:pk>/resolve/", alerts.alert_resolve, name="alert_resolve"),
     path("cases/<str:number>/print/<str:sheet>.pdf", prints.print_sheet, name="print_sheet"),
     path("prints/", prints.print_many, name="print_many"),
-    path("prints/<int:pk>/", prints.print_job, name="print_job"),
-    path("prints/<int:pk>/sheets.pdf", prints.print_job_file, name="print_job_file"),
 ]

@@ -12,8 +12,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from houshayu import attachments
 from houshayu.calendar import BEIJING, beijing_date
-from houshayu.models import Membership, Place, PlaceKind, Role, User
+from houshayu.models import Membership, Place, PlaceKind, Role, User, WorkOrder
 from returnees import rounds
 from returnees.forms.registration import ASKED
 from returnees.models import (
@@ -26,9 +27,11 @@ from returnees.models import (
     IdentityDocument,
     Journey,
     Observation,
+    ObservationCertificate,
     ObservationRequest,
     Person,
 )
+from returnees.models.certificates import OBSERVATION_CERTIFICATE
 from returnees.registration import Registration, register
 from transfers.models import Handoff
 
@@ -284,6 +287,33 @@ def check_in(
         now=moment(on.isoformat(), "08:00" if slot == "morning" else "16:00"),
     )
     return recorded.recorded[0]
+
+
+def make_order(
+    *, place: Place | None = None, by: User | None = None, now: datetime = NOW, **fields: Any
+) -> WorkOrder:
+    """A directive to count the masks, due this evening."""
+    return WorkOrder.objects.open_order(
+        **{
+            "kind": "directive",
+            "place": place or real_place("demo-hotel-jia"),
+            "text": "清点口罩",
+            "due_at": now + timedelta(hours=10),
+            "by": by or make_user(role=Role.COORDINATOR, place=real_place("houshayu")),
+            "now": now,
+            **fields,
+        }
+    )
+
+
+# Whole, and the smallest there is: what a reader looks for is its beginning and its end.
+PDF = b"%PDF-1.7\n% two weeks in Tianjin\nstartxref\n0\n%%EOF\n"
+
+
+def make_certificate(case: Case, *, by: User, content: bytes = PDF) -> ObservationCertificate:
+    """The certificate of the days observed elsewhere, attached to the case's journey."""
+    file = attachments.read(content, OBSERVATION_CERTIFICATE)
+    return ObservationCertificate.objects.attach(case.journey, file, by=by, now=NOW)
 
 
 def make_alert(case: Case) -> Alert:

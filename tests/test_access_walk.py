@@ -20,24 +20,26 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from houshayu import tasks
 from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
-from returnees import tasks
 from returnees.api.examples import REGISTRATION
 from returnees.models import (
     Alert,
     Case,
     LabTest,
-    ObservationCertificate,
-    PrintJob,
     RegistrationDraft,
 )
+from returnees.sheets import batches
 from tests.factories import (
     NOW,
     check_in,
+    make_certificate,
     make_handoff,
     make_observed_case,
+    make_order,
     make_user,
     observation_of,
     real_place,
@@ -140,12 +142,19 @@ class Needs:
         return self.elsewhere or ((404,) if self.given else self.answers)
 
 
+@dataclass(frozen=True)
+class Own:
+    """For the one user whose it is; to everybody else, whatever their role, it is not there."""
+
+    given: Given
+
+
 def the_case(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
 def the_case_with_a_certificate(world: World, user: User) -> dict[str, Any]:
-    ObservationCertificate.objects.attach(world.case.journey, b"%PDF-1.7", by=user, now=NOW)
+    make_certificate(world.case, by=user)
     return the_case(world, user)
 
 
@@ -182,9 +191,22 @@ def an_uncertain_mail(world: World, user: User) -> dict[str, Any]:
 
 
 def own_job(world: World, user: User) -> dict[str, Any]:
-    job = PrintJob.objects.queue("registration", [world.case.number], by=user, language="", now=NOW)
-    tasks.print_job(job.pk)
+    job = batches.ask("registration", [world.case.number], by=user, language="", now=NOW)
+    tasks.run_job(job.pk)
     return {"pk": job.pk}
+
+
+def an_order(world: World, user: User) -> dict[str, Any]:
+    return {"pk": make_order(place=world.hotel, text=f"{NAME}的房间").pk}
+
+
+def a_result(world: World, user: User) -> dict[str, Any]:
+    return {"result": "清点完毕"}
+
+
+def a_directive(world: World, user: User) -> dict[str, Any]:
+    due_at = (timezone.now() + timedelta(hours=3)).isoformat()
+    return {"place": world.hotel.code, "text": "清点口罩", "due_at": due_at}
 
 
 def own_draft(world: World, user: User) -> dict[str, Any]:
@@ -212,7 +234,7 @@ def the_sheet(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number, "sheet": "registration"}
 
 
-RULES: dict[str, Public | LoggedIn | Needs] = {
+RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "home": LoggedIn(),
     "healthz": Public(),
     "set_language": Public(method="post", answers=(302,)),
@@ -231,10 +253,19 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "mfa_download_recovery_codes": LoggedIn(answers=(404,)),
     "inbox": LoggedIn(),
     "inbox_read": LoggedIn(method="post"),
+    "job_list": LoggedIn(),
+    "job_detail": Own(given=own_job),
+    "job_file": Own(given=own_job),
     "outbox": Needs("houshayu.view_outbox"),
     "outbox_settle": Needs("houshayu.view_outbox", method="post", given=an_uncertain_mail),
     "post_list": Needs("houshayu.view_post"),
     "post_edit": Needs("houshayu.change_post", given=a_post),
+    "workorder_list": Needs("houshayu.view_workorder"),
+    "workorder_detail": Needs("houshayu.view_workorder", given=an_order),
+    "workorder_open": Needs("houshayu.add_workorder", answers=(200, 422)),
+    "workorder_done": Needs(
+        "houshayu.finish_workorder", method="post", given=an_order, data=a_result
+    ),
     "membership_list": Needs("houshayu.administer"),
     "user_add": Needs("houshayu.administer"),
     "membership_add": Needs("houshayu.administer", given=a_colleague),
@@ -278,8 +309,6 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:print_many": Needs(
         "returnees.print_case", method="post", data=lambda *_: {"sheet": "registration"}
     ),
-    "returnees:print_job": Needs("returnees.print_case", given=own_job),
-    "returnees:print_job_file": Needs("returnees.print_case", given=own_job),
     # Only a demonstration has a clock to move; here there is none for anybody.
     "coordination:next_morning": Needs("houshayu.move_clock", method="post", answers=(404,)),
     "coordination:dashboard": Needs("returnees.view_dashboard"),
@@ -334,6 +363,12 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)
     ),
+    "api:workorder-list GET": Needs("houshayu.view_workorder"),
+    "api:workorder-list POST": Needs(
+        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(404,)
+    ),
+    "api:workorder-detail GET": Needs("houshayu.view_workorder", given=an_order),
+    "api:workorder-done POST": Needs("houshayu.finish_workorder", given=an_order, data=a_result),
     "api:handoff-list GET": Needs("transfers.view_handoff"),
     "api:handoff-list POST": Needs(
         "transfers.offer_handoff", data=another_offer, answers=(409,), elsewhere=(404,)
@@ -425,6 +460,28 @@ def test_own_pages_answer_every_user_and_only_users(
 
     assert response.status_code in rule.answers and not is_turned_away(response)
     assert world.told_by(response) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [(n, rule) for n, rule in RULES.items() if isinstance(rule, Own)]
+)
+def test_what_is_ones_own_is_there_for_nobody_else(
+    world: World, client: Client, name: str, rule: Own
+) -> None:
+    owner = make_user(role="hotel_staff", place=world.hotel)
+    url = reverse(name, kwargs=rule.given(world, owner))
+    assert is_turned_away(client.get(url))
+    assert is_turned_away(client.post(url))
+
+    for other in (
+        make_user(role="hotel_staff", place=world.hotel),
+        make_user(role="coordinator", place=real_place("houshayu")),
+    ):
+        client.force_login(other)
+        assert client.get(url).status_code == 404
+        assert client.post(url).status_code == 405
+    client.force_login(owner)
+    assert client.get(url).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "rule"), needing(), ids=[name for name, _ in needing()])

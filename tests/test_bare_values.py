@@ -31,11 +31,13 @@ from houshayu.models import Membership, Reveal, User
 from houshayu.privacy.fields import protected_fields
 from returnees import releasing, tasks
 from returnees.api.cases import PROTECTED
-from returnees.models import Case, SheetKind
+from returnees.models import Case
+from returnees.sheets.kinds import SheetKind
 from tests.factories import make_observed_case, make_user, observation_of, see_through
 from tests.test_access_walk import (  # noqa: F401  (world is a fixture)
     RULES,
     Needs,
+    Own,
     World,
     body,
     own_draft,
@@ -161,7 +163,7 @@ def answers(client: Client, world: World, user: User) -> Iterator[tuple[str, Htt
         name, _, method = route.partition(" ")
         if method not in ("", "GET"):
             continue
-        given = rule.given(world, user) if isinstance(rule, Needs) and rule.given else {}
+        given = rule.given(world, user) if isinstance(rule, Needs | Own) and rule.given else {}
         yield route, client.get(reverse(name, kwargs=given))
 
 

@@ -108,7 +108,7 @@ def _certificate(case: Case) -> ObservationCertificate | None:
     if not case.journey.days_observed_elsewhere:
         return None
     attached = ObservationCertificate.objects.filter(journey=case.journey)
-    return attached.defer("content").select_related("attached_by").first()
+    return attached.select_related("attachment__attached_by").first()
 
 
 def _own_part(request: Request, case: Case) -> HttpResponse:

@@ -44,7 +44,7 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
     cases = Case.objects.held_by(request.user, "returnees.reveal_identitydocument")
     case = get_object_or_404(cases.select_related("person"), number=number)
     certificate = get_object_or_404(
-        ObservationCertificate.objects.defer("content"), journey__case=case
+        ObservationCertificate.objects.select_related("attachment"), journey__case=case
     )
     form = ReasonForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -63,14 +63,12 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        content = certificate.file()
-    suffix = certificate.media_type.rpartition("/")[2]
+        content = certificate.attachment.content()
+    name = f"{case.number}-certificate.{certificate.attachment.suffix}"
     return HttpResponse(
         content,
-        content_type=certificate.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{case.number}-certificate.{suffix}"'
-        },
+        content_type=certificate.attachment.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
