@@ -15,13 +15,13 @@ from typing import Any
 
 from django.db import connection
 
-from coordination.demonstration.accounts import create_accounts
-from coordination.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 from houshayu.calendar import BEIJING
+from houshayu.demonstration.accounts import create_accounts
 from houshayu.models import Place, PlaceKind, Role, User
 from policy.decision import undecided
 from policy.models import PolicyVersion
 from returnees import names
+from returnees.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 from returnees.models.case_queries import CROCKFORD
 
 NOW = datetime(2020, 3, 20, 8, 30, tzinfo=BEIJING)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import (
     Count,
     Exists,
@@ -19,6 +18,7 @@ from django.db.models import (
     Subquery,
 )
 
+from houshayu.acting import acting
 from houshayu.models import Place
 from policy import days_between, slot_exists, slots_of
 from returnees import alerting
@@ -114,7 +114,6 @@ def missing(places: QuerySet[Place], on: date, slot: str) -> QuerySet[Observatio
     return with_check_in(due(on, slot), on, slot).filter(Exists(holding), checked=False)
 
 
-@transaction.atomic
 def record(
     readings: Iterable[Reading], *, on: date, slot: str, by: User, now: datetime
 ) -> Recorded:
@@ -123,42 +122,43 @@ def record(
     What somebody else recorded first stays, and is returned as already there; so is, as ended,
     an observation that ended meanwhile.
     """
-    by_observation = {reading.observation.pk: reading for reading in readings}
-    # Locked in one order: of two rounds over the same people the second waits, and finds the
-    # first one's rows.
-    locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
-    locked = locked.select_related("case").select_for_update(of=("self",))
-    observations = {o.pk: o for o in locked}
-    there = set(
-        CheckIn.objects.filter(
-            observation__in=observations,
-            slot=slot,
-            day=days_between(on, F("observation__started_on")),
-        ).values_list("observation_id", flat=True)
-    )
-    checkins = [
-        CheckIn(
-            observation=observation,
-            day=observation.day_number(on),
-            slot=slot,
-            temperature=by_observation[pk].temperature,
-            symptoms=list(by_observation[pk].symptoms),
-            method=by_observation[pk].method,
-            channel=by_observation[pk].channel,
-            taken_at=now,
-            recorded_by=by,
+    with acting(by=by, now=now):
+        by_observation = {reading.observation.pk: reading for reading in readings}
+        # Locked in one order: of two rounds over the same people the second waits, and finds the
+        # first one's rows.
+        locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
+        locked = locked.select_related("case").select_for_update(of=("self",))
+        observations = {o.pk: o for o in locked}
+        there = set(
+            CheckIn.objects.filter(
+                observation__in=observations,
+                slot=slot,
+                day=days_between(on, F("observation__started_on")),
+            ).values_list("observation_id", flat=True)
         )
-        for pk, observation in observations.items()
-        if pk not in there
-    ]
-    CheckIn.objects.bulk_create(checkins)
-    alerting.raise_for_checkins(checkins, now=now)
-    told = {pk: reading.observation for pk, reading in by_observation.items()}
-    return Recorded(
-        checkins,
-        [observation for pk, observation in told.items() if pk in there],
-        [observation for pk, observation in told.items() if pk not in observations],
-    )
+        checkins = [
+            CheckIn(
+                observation=observation,
+                day=observation.day_number(on),
+                slot=slot,
+                temperature=by_observation[pk].temperature,
+                symptoms=list(by_observation[pk].symptoms),
+                method=by_observation[pk].method,
+                channel=by_observation[pk].channel,
+                taken_at=now,
+                recorded_by=by,
+            )
+            for pk, observation in observations.items()
+            if pk not in there
+        ]
+        CheckIn.objects.bulk_create(checkins)
+        alerting.raise_for_checkins(checkins, now=now)
+        told = {pk: reading.observation for pk, reading in by_observation.items()}
+        return Recorded(
+            checkins,
+            [observation for pk, observation in told.items() if pk in there],
+            [observation for pk, observation in told.items() if pk not in observations],
+        )
 
 
 def has_slot(observation: Observation, on: date, slot: str) -> bool:

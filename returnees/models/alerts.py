@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
 from houshayu.models import Place
@@ -153,9 +154,10 @@ class Alert(models.Model):
 
         Raises AlertClosed if it is settled already.
         """
-        Alert.objects.filter(OPEN, pk=self.pk, acknowledged_at=None).update(
-            acknowledged_at=now, acknowledged_by=by
-        )
+        with acting(by=by, now=now):
+            Alert.objects.filter(OPEN, pk=self.pk, acknowledged_at=None).update(
+                acknowledged_at=now, acknowledged_by=by
+            )
         self.refresh_from_db()
         if self.resolved_at:
             raise AlertClosed(_("This alert has already been settled."))
@@ -165,9 +167,10 @@ class Alert(models.Model):
 
         Raises AlertClosed if somebody settled it first.
         """
-        won = Alert.objects.filter(OPEN, pk=self.pk).update(
-            resolved_at=now, resolved_by=by, resolution=resolution, note=note
-        )
+        with acting(by=by, now=now):
+            won = Alert.objects.filter(OPEN, pk=self.pk).update(
+                resolved_at=now, resolved_by=by, resolution=resolution, note=note
+            )
         self.refresh_from_db()
         if not won:
             raise AlertClosed(_("This alert has already been settled."))
