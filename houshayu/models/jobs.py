@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu import jobs, storing
 from houshayu.celery import app
 from houshayu.keeping import WORK, personal_fields
+from houshayu.moods import Mood
 
 if TYPE_CHECKING:
     from houshayu.models.users import User
@@ -33,6 +34,12 @@ class JobStatus(models.TextChoices):
     RUNNING = "running", _("In progress")
     DONE = "done", _("Finished")
     FAILED = "failed", _("Failed")
+
+    @property
+    def mood(self) -> Mood:
+        if self is JobStatus.FAILED:
+            return Mood.BAD
+        return Mood.GOOD if self is JobStatus.DONE else Mood.WAIT
 
 
 WORKING = Q(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
@@ -179,6 +186,10 @@ class Job(models.Model):
             models.Index(name="job_working", fields=["alive_at"], condition=WORKING),
             models.Index(name="job_with_file", fields=["forget_at"], condition=~Q(file="")),
         ]
+
+    @property
+    def standing(self) -> JobStatus:
+        return JobStatus(self.status)
 
     def __str__(self) -> str:
         return jobs.kind_of(self.kind).title(self)

@@ -13,6 +13,7 @@ from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
 from houshayu.models import Place
+from houshayu.moods import Mood
 from returnees.keeping import HEALTH
 from returnees.models.cases import Case
 from returnees.models.checkins import CheckIn
@@ -28,6 +29,11 @@ class AlertKind(models.TextChoices):
     SYMPTOM = "symptom", _("Symptom")
     POSITIVE_TEST = "positive_test", _("Positive test")
 
+    @property
+    def mood(self) -> Mood:
+        """Until the alert is settled."""
+        return Mood.BAD
+
 
 class Resolution(models.TextChoices):
     """How an alert ended (domain rules, fever or symptom under observation)."""
@@ -36,6 +42,11 @@ class Resolution(models.TextChoices):
     TEST_NEGATIVE = "test_negative", _("Examined: negative, observation goes on")
     SENT_TO_HOSPITAL = "sent_to_hospital", _("Taken to the fever clinic")
     CONFIRMED = "confirmed", _("Confirmed, in medical care")
+
+    @property
+    def mood(self) -> Mood:
+        """Whatever came of an alert, nobody waits any more."""
+        return Mood.GOOD
 
 
 class AlertClosed(Conflict):
@@ -132,6 +143,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def standing(self) -> AlertKind | Resolution:
+        """What was found, until somebody says what came of it."""
+        return Resolution(self.resolution) if self.resolution else AlertKind(self.kind)
 
     def acknowledge(self, *, by: User, now: datetime) -> None:
         """Somebody has seen the alert and is on it; the first one stands.

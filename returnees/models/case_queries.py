@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, Place, PlaceKind
+from houshayu.moods import Mood
 from returnees.models.custody import Custody
 
 if TYPE_CHECKING:
@@ -48,6 +49,25 @@ class Whereabouts(models.TextChoices):
     IN_HOSPITAL = "in_hospital", _("In hospital")
     ELSEWHERE = "elsewhere", _("In other hands")
     CLOSED = "closed", _("Closed")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            Whereabouts.IN_HOSPITAL: Mood.BAD,
+            Whereabouts.ELSEWHERE: Mood.CALM,
+            Whereabouts.CLOSED: Mood.CALM,
+        }.get(self, Mood.PLAIN)
+
+    @property
+    def icon(self) -> str:
+        """The sign of the place; none where the sign of the mood says enough."""
+        return {
+            Whereabouts.EXPECTED: "clock",
+            Whereabouts.AT_HUB: "hub",
+            Whereabouts.IN_HOTEL: "hotel",
+            Whereabouts.AT_HOME: "home",
+            Whereabouts.IN_HOSPITAL: "hospital",
+        }.get(self, "")
 
 
 class CaseClosed(Conflict):

@@ -206,9 +206,9 @@ class Case(models.Model):
         open_alerts: bool
 
     @property
-    def whereabouts_label(self) -> str:
-        """In words; of a case fetched with_holder()."""
-        return str(Whereabouts(self.whereabouts).label)
+    def standing(self) -> Whereabouts:
+        """Of a case fetched with_holder()."""
+        return Whereabouts(self.whereabouts)
 
     @property
     def dwelling(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
+from houshayu.moods import Mood
 from returnees.keeping import HEALTH
 from returnees.models.observation import Observation
 
@@ -21,6 +22,14 @@ class TestResult(models.TextChoices):
     PENDING = "pending", _("Waiting for the result")
     NEGATIVE = "negative", _("Negative")
     POSITIVE = "positive", _("Positive")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            TestResult.PENDING: Mood.WAIT,
+            TestResult.NEGATIVE: Mood.GOOD,
+            TestResult.POSITIVE: Mood.BAD,
+        }[self]
 
 
 class LabTestQuerySet(models.QuerySet["LabTest"]):
@@ -86,3 +95,7 @@ class LabTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.due_on}: {self.get_result_display()}"
+
+    @property
+    def standing(self) -> TestResult:
+        return TestResult(self.result)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.calendar import beijing_date
 from houshayu.keeping import personal
 from houshayu.models import Place
+from houshayu.moods import Mood
 from policy import ObservationKind, days
 from policy.models import PolicyVersion
 from returnees.keeping import OBSERVING
@@ -31,6 +32,11 @@ class EndReason(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed case, in medical care")
     TRANSFERRED_OUT = "transferred_out", _("Transferred out")
     CANCELLED = "cancelled", _("Case cancelled")
+
+    @property
+    def mood(self) -> Mood:
+        """Whatever ended an observation, it is over."""
+        return Mood.CALM
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
@@ -152,6 +158,11 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.started_on}–{self.release_on}"
+
+    @property
+    def standing(self) -> EndReason | None:
+        """Why it ended; None while it goes on."""
+        return EndReason(self.end_reason) if self.ended_at else None
 
     if TYPE_CHECKING:
         # Of an observation fetched with rounds.round_list().

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
+from houshayu.moods import Mood
 from policy import ExceptionGround, RequestedMode
 from returnees.keeping import CARE, DECLARED, OBSERVING
 from returnees.models.cases import Case
@@ -15,6 +16,14 @@ class AssessmentResult(models.TextChoices):
     PENDING = "pending", _("Waiting for assessment")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            AssessmentResult.PENDING: Mood.WAIT,
+            AssessmentResult.APPROVED: Mood.GOOD,
+            AssessmentResult.REJECTED: Mood.REFUSED,
+        }[self]
 
 
 @pghistory.track()
@@ -103,6 +112,10 @@ class ObservationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_requested_mode_display()}: {self.get_assessment_result_display()}"
+
+    @property
+    def standing(self) -> AssessmentResult:
+        return AssessmentResult(self.assessment_result)
 
 
 class Diet(models.TextChoices):

@@ -80,7 +80,7 @@ def case_export(request: Request) -> HttpResponse:
             case.number,
             case.person,
             case.document.masked_number if case.in_hands else "",
-            case.whereabouts_label,
+            str(case.standing.label),
             # A case without an open custody or observation does not have the name at all.
             case.holding.place if hasattr(case, "holding") and case.holding else "",
             case.community or "",

@@ -18,6 +18,7 @@ from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
+from houshayu.moods import Mood
 from policy import COLDEST, HOTTEST
 from returnees import alerting, arrivals, observing, reminding
 from returnees.keeping import CUSTODY, HEALTH
@@ -36,6 +37,15 @@ class HandoffStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")
     CANCELLED = "cancelled", _("Taken back")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            HandoffStatus.OFFERED: Mood.WAIT,
+            HandoffStatus.ACCEPTED: Mood.GOOD,
+            HandoffStatus.DECLINED: Mood.REFUSED,
+            HandoffStatus.CANCELLED: Mood.CALM,
+        }[self]
 
 
 OPEN = Q(status=HandoffStatus.OFFERED)
@@ -334,6 +344,10 @@ class Handoff(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("transfers:handoff_detail", args=[self.pk])
+
+    @property
+    def standing(self) -> HandoffStatus:
+        return HandoffStatus(self.status)
 
     @property
     def is_open(self) -> bool:
