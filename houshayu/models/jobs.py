@@ -187,15 +187,15 @@ class Job(models.Model):
             models.Index(name="job_with_file", fields=["forget_at"], condition=~Q(file="")),
         ]
 
-    @property
-    def standing(self) -> JobStatus:
-        return JobStatus(self.status)
-
     def __str__(self) -> str:
         return jobs.kind_of(self.kind).title(self)
 
     def get_absolute_url(self) -> str:
         return reverse("job_detail", args=[self.pk])
+
+    @property
+    def standing(self) -> JobStatus:
+        return JobStatus(self.status)
 
     @property
     def is_working(self) -> bool:
