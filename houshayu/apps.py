@@ -9,3 +9,6 @@ class HoushayuConfig(AppConfig):
 
     def ready(self) -> None:
         from houshayu import checks  # noqa: F401  (registers the system checks)
+        from houshayu.roles import MAY, grant
+
+        grant(MAY)

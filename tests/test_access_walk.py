@@ -21,8 +21,8 @@ from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
+from houshayu.roles import ROLE_PERMISSIONS
 from returnees import tasks
 from returnees.api.examples import REGISTRATION
 from returnees.models import (

@@ -9,10 +9,12 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in what returnees does without its knowing of handoffs."""
+        from houshayu.roles import grant
         from returnees import registration, reminding
-        from transfers import elsewhere
+        from transfers import elsewhere, roles
         from transfers import reminding as handoff_reminding
 
+        grant(roles.MAY)
         reminding.PLANNERS.append(handoff_reminding.plan)
         registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")
         registration.moved.connect(elsewhere.offer_to_new_home, dispatch_uid="offer_to_new_home")

@@ -44,7 +44,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def covered_by(self, user: User, permission: str) -> PlaceQuerySet:
         """Places at or below one where a role of the user carries the permission.
 
-        permission: as in has_perm, for example "transfers.answer_handoff".
+        permission: as in has_perm, for example "houshayu.change_post".
         """
         from houshayu.access import places_of
 
