@@ -56,6 +56,11 @@ def permissions_at(user: User, *places: Place | None) -> frozenset[str]:
     )
 
 
+def may_at(user: User, *places: Place | None) -> dict[str, bool]:
+    """permissions_at for a page, which asks by codename alone: {% if may.release_case %}."""
+    return {each.partition(".")[2]: True for each in permissions_at(user, *places)}
+
+
 class MembershipBackend(ModelBackend):
     """Django's own password check; permissions come from the roles alone."""
 

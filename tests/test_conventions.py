@@ -157,6 +157,19 @@ def test_every_permission_the_code_asks_for_is_held_by_some_role() -> None:
     assert (named | in_templates) - granted_permissions() == set()
 
 
+def test_what_a_page_asks_of_this_place_is_a_permission_too() -> None:
+    known = {permission.partition(".")[2] for permission in granted_permissions()}
+
+    asked = {
+        found
+        for path in templates()
+        for found in re.findall(r"\bmay(?:_\w+)?\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert asked
+    assert asked - known == set()
+
+
 def test_every_page_names_its_permission_or_is_known_not_to() -> None:
     """Those are for every user, or, in the last line, for everybody."""
     free = {
