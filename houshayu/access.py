@@ -1,102 +1,42 @@
 """Who may do what, and where: a role at a place carries permissions there and below.
 
-The permissions themselves are declared in the Meta of the models they guard. A queryset asks
-`Place.objects.covered_by(user, permission)`; a view asks `permission_required`, which lets in
-whoever holds the permission anywhere, and then finds only what lies in the covered places.
+The permissions themselves are declared in the Meta of the models they guard, and who holds them
+in the roles.py of each app. A queryset asks `Place.objects.covered_by(user, permission)`; a view
+asks `permission_required`, which lets in whoever holds the permission anywhere, and then finds
+only what lies in the covered places; a page asks `permissions_at` which of its buttons work there.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from houshayu.models.memberships import Membership, Role
+from houshayu.roles import ROLE_PERMISSIONS
 
 if TYPE_CHECKING:
-    from houshayu.models import User
-
-ORDERS = frozenset({"houshayu.view_workorder", "houshayu.finish_workorder"})
-LOOK = ORDERS | {"returnees.view_case", "transfers.view_handoff", "houshayu.view_post"}
-OBSERVE = LOOK | {
-    "returnees.record_checkin",
-    "returnees.record_labtest",
-    "transfers.offer_handoff",
-    "transfers.answer_handoff",
-    "returnees.print_case",
-    "returnees.export_case",
-    "returnees.reveal_identitydocument",
-    "returnees.handle_alert",
-}
-COORDINATE = OBSERVE | {
-    "returnees.add_case",
-    "returnees.change_case",
-    "returnees.assess_observation",
-    "returnees.change_observation",
-    "returnees.release_case",
-    "returnees.close_case",
-    "returnees.view_dashboard",
-    "houshayu.add_workorder",
-    "houshayu.change_post",
-    "houshayu.view_outbox",
-    "houshayu.move_clock",
-}
-
-ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.COMMUNITY_WORKER: OBSERVE
-    | {
-        "returnees.add_case",
-        "returnees.change_case",
-        "returnees.assess_observation",
-        "returnees.release_case",
-        "returnees.close_case",
-    },
-    Role.HOTEL_STAFF: OBSERVE,
-    Role.TRANSFER_TEAM: OBSERVE | {"returnees.change_case"},
-    Role.DUTY_OFFICER: OBSERVE | {"returnees.view_dashboard"},
-    Role.LANGUAGE_MEMBER: ORDERS | {"houshayu.view_post"},
-    Role.OUTREACH_EDITOR: ORDERS | {"houshayu.view_post"},
-    Role.CHECKPOINT_GUARD: ORDERS,
-    Role.MEDICAL_MEMBER: LOOK
-    | {
-        "returnees.record_checkin",
-        "returnees.record_labtest",
-        "returnees.handle_alert",
-        "returnees.assess_observation",
-        "returnees.print_case",
-    },
-    Role.COORDINATOR: COORDINATE,
-    Role.PRIVACY_AUDITOR: frozenset({"houshayu.view_reveal"}),
-    Role.ADMINISTRATOR: frozenset(
-        {
-            "houshayu.view_post",
-            "houshayu.change_post",
-            "houshayu.administer",
-            "houshayu.view_outbox",
-        }
-    ),
-}
+    from houshayu.models import Place, User
 
 
-def _grants(user: User) -> dict[str, list[int]]:
-    """Each permission of the user with the ids of the places it holds at; read once a request."""
-    cached: dict[str, list[int]] | None = getattr(user, "_grants", None)
-    if cached is None:
-        cached = defaultdict(list)
-        if user.is_active:
-            for role, place_id in Membership.objects.filter(user=user).values_list(
-                "role", "place_id"
-            ):
-                for permission in ROLE_PERMISSIONS[role]:
-                    cached[permission].append(place_id)
-        user._grants = cached  # type: ignore[attr-defined]
-    return cached
+def permissions_at(user: User, *places: Place | None) -> frozenset[str]:
+    """What the user may do at one or another of the places: as has_perm names it, but here.
+
+    A place carries its ancestors, so that once the user's grants are read nothing is queried.
+    None, as the holder of a closed case, is nowhere.
+    """
+    if not user.is_authenticated:
+        return frozenset()
+    there = {above for place in places if place for above in place.ancestors}
+    if user.is_superuser:
+        return frozenset().union(*ROLE_PERMISSIONS.values()) if there else frozenset()
+    return frozenset(
+        permission for permission, held_at in user.grants.items() if there.intersection(held_at)
+    )
 
 
-def places_of(user: User, permission: str) -> list[int]:
-    """Ids of the places where the user's roles carry the permission, roots only."""
-    return _grants(user).get(permission, []) if user.is_authenticated else []
+def may_at(user: User, *places: Place | None) -> dict[str, bool]:
+    """permissions_at for a page, which asks by codename alone: {% if may.release_case %}."""
+    return {each.partition(".")[2]: True for each in permissions_at(user, *places)}
 
 
 class MembershipBackend(ModelBackend):
@@ -105,7 +45,7 @@ class MembershipBackend(ModelBackend):
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        return set(_grants(user_obj))
+        return set(user_obj.grants)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return perm in self.get_all_permissions(user_obj, obj)

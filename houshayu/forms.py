@@ -11,9 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import attachments
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.attachments import AttachmentKind, FileRefused, ReadFile
 from houshayu.models import Membership, Place, User, WorkOrder
+from houshayu.roles import ROLE_PERMISSIONS
 
 FURTHEST_DUE = timedelta(days=365)
 

@@ -10,11 +10,13 @@ class ReturneesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in what the kernel and the roof do without their knowing of cases."""
         # Models can be imported from here on, and no sooner.
-        from houshayu import attachments, demonstration, jobs, menu
+        from houshayu import attachments, demonstration, jobs, menu, roles
         from returnees.demonstration.staff import ACTS
         from returnees.models.certificates import OBSERVATION_CERTIFICATE
+        from returnees.roles import MAY
         from returnees.sheets import batches
 
+        roles.grant(MAY)
         jobs.register(batches.KIND)
         attachments.register(OBSERVATION_CERTIFICATE)
         demonstration.register(*ACTS)

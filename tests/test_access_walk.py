@@ -23,8 +23,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from houshayu import tasks
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
+from houshayu.roles import ROLE_PERMISSIONS
 from returnees.api.examples import REGISTRATION
 from returnees.models import (
     Alert,

@@ -26,9 +26,9 @@ from django.test import Client
 from django.urls import reverse
 from pdfminer.high_level import extract_text
 
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import Membership, Reveal, User
 from houshayu.privacy.fields import protected_fields
+from houshayu.roles import ROLE_PERMISSIONS
 from returnees import releasing, tasks
 from returnees.api.cases import PROTECTED
 from returnees.models import Case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import re
 import shutil
@@ -19,8 +20,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.moods import Mood
+from houshayu.roles import ROLE_PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("houshayu", "policy", "returnees", "transfers", "coordination")
@@ -115,6 +116,22 @@ def test_every_permission_of_a_role_is_declared_by_a_model() -> None:
     assert granted_permissions() - declared_permissions() == set()
 
 
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_says_who_holds_its_own_permissions_and_no_others(app: str) -> None:
+    if (ROOT / app / "roles.py").exists():
+        table = importlib.import_module(f"{app}.roles").MAY
+
+        assert [each for each in table if not each.startswith(f"{app}.")] == []
+
+
+def test_the_kernel_names_no_permission_of_another_app() -> None:
+    others = "|".join(
+        permission for permission in granted_permissions() if not permission.startswith("houshayu.")
+    )
+
+    assert finds(rf"\b({others})\b", list(sources("houshayu"))) == []
+
+
 def test_every_permission_the_code_asks_for_is_held_by_some_role() -> None:
     nodes = [
         node for path in sources() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -140,6 +157,19 @@ def test_every_permission_the_code_asks_for_is_held_by_some_role() -> None:
 
     assert named
     assert (named | in_templates) - granted_permissions() == set()
+
+
+def test_what_a_page_asks_of_this_place_is_a_permission_too() -> None:
+    known = {permission.partition(".")[2] for permission in granted_permissions()}
+
+    asked = {
+        found
+        for path in templates()
+        for found in re.findall(r"\bmay(?:_\w+)?\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert asked
+    assert asked - known == set()
 
 
 def test_every_page_names_its_permission_or_is_known_not_to() -> None:

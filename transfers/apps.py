@@ -11,11 +11,13 @@ class TransfersConfig(AppConfig):
         """Take part in what returnees does without its knowing of handoffs."""
         # Models can be imported from here on, and no sooner.
         from houshayu import demonstration, menu
+        from houshayu.roles import grant
         from returnees import registration, reminding
-        from transfers import elsewhere
+        from transfers import elsewhere, roles
         from transfers import reminding as handoff_reminding
         from transfers.demonstration import ACTS
 
+        grant(roles.MAY)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.bilingual import both
 from returnees.sheets import NoSuchSheet, case_qr, second_language
 from returnees.sheets.words import COLUMNS, Cell, label, said
-from transfers.models import Handoff, HandoffStatus
+from transfers.models import Handoff
 
 FIELDS = (
     "from_place to_place",
@@ -36,7 +36,7 @@ def handoff_record(handoff: Handoff, second: str = "") -> str:
     What is not known yet is left open for the pen. Raises NoSuchSheet for a handoff that was
     declined or taken back.
     """
-    if handoff.status not in (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED):
+    if not handoff.has_record:
         raise NoSuchSheet(handoff.pk)
     case = handoff.case
     second = second_language(case.person, second)

@@ -6,22 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import ACCOUNT, impersonal_model, personal
 from houshayu.models.places import Place
-
-
-class Role(models.TextChoices):
-    """What a member does at a place and below it; the permissions are in houshayu.access."""
-
-    COMMUNITY_WORKER = "community_worker", _("Community worker")
-    HOTEL_STAFF = "hotel_staff", _("Hotel staff")
-    TRANSFER_TEAM = "transfer_team", _("Hub and transfer team")
-    DUTY_OFFICER = "duty_officer", _("Duty officer")
-    LANGUAGE_MEMBER = "language_member", _("Language team member")
-    OUTREACH_EDITOR = "outreach_editor", _("Outreach editor")
-    CHECKPOINT_GUARD = "checkpoint_guard", _("Checkpoint guard")
-    MEDICAL_MEMBER = "medical_member", _("Medical group member")
-    COORDINATOR = "coordinator", _("Coordinator")
-    PRIVACY_AUDITOR = "privacy_auditor", _("Privacy auditor")
-    ADMINISTRATOR = "administrator", _("Administrator")
+from houshayu.roles import Role
 
 
 @pghistory.track()

@@ -42,10 +42,7 @@ def post_list(request: Request) -> HttpResponse:
     """Who answers for which place and task, by place."""
     places = Place.objects.covered_by(request.user, "houshayu.view_post")
     posts = Post.objects.filter(place__in=places).select_related("place", "holder")
-    changeable = set(
-        Place.objects.covered_by(request.user, "houshayu.change_post").values_list("pk", flat=True)
-    )
-    context = {"posts": posts.order_by("place__code", "group", "pk"), "changeable": changeable}
+    context = {"posts": posts.order_by("place__code", "group", "pk")}
     return render(request, "houshayu/post_list.html", context)
 
 

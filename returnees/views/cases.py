@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.access import may_at
 from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
@@ -144,16 +145,18 @@ def case_detail(request: Request, number: str) -> HttpResponse:
     if not case.in_hands:
         return _own_part(request, case)
     now = clock.now()
+    custodies = list(case.custodies.select_related("place"))
+    handoffs = list(case.handoffs.select_related("from_place", "to_place", "closed_by"))
+    offered_to = [handoff.to_place for handoff in handoffs if handoff.is_open]
     observations = list(case.observations.prefetch_related("checkins", "labtests__recorded_by"))
     context = {
         "case": case,
         "now": now,
         "today": beijing_date(now),
-        "held": Case.objects.held_by(request.user, "returnees.view_case")
-        .filter(pk=case.pk)
-        .exists(),
-        "custodies": case.custodies.select_related("place"),
-        "handoffs": case.handoffs.select_related("from_place", "to_place", "closed_by"),
+        "custodies": custodies,
+        "handoffs": handoffs,
+        "may": may_at(request.user, None if case.closed_at else custodies[-1].place),
+        "may_see": may_at(request.user, custodies[-1].place, *offered_to),
         "certificate": _certificate(case),
         "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
         "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],

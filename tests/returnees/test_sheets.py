@@ -397,7 +397,7 @@ def test_the_page_says_how_far_the_job_is_and_asks_again_until_it_is_finished(
     job.fail(now=NOW)
 
     assert "hx-trigger" not in page()
-    assert "status-failed" in page()
+    assert "status-bad" in page()
 
 
 def test_more_cases_than_a_job_prints_are_not_asked_for(

@@ -353,6 +353,11 @@ class Handoff(models.Model):
     def is_open(self) -> bool:
         return self.status == HandoffStatus.OFFERED
 
+    @property
+    def has_record(self) -> bool:
+        """Whether both sides sign its record: not of what was declined or taken back."""
+        return self.status in (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
+
     def accept(
         self,
         *,
