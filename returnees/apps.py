@@ -11,12 +11,14 @@ class ReturneesConfig(AppConfig):
         """Take part in what the kernel and the roof do without their knowing of cases."""
         # Models can be imported from here on, and no sooner.
         from houshayu import attachments, demonstration, jobs, menu, roles
+        from returnees import case_page, panels
         from returnees.demonstration.staff import ACTS
         from returnees.models.certificates import OBSERVATION_CERTIFICATE
         from returnees.roles import MAY
         from returnees.sheets import batches
 
         roles.grant(MAY)
+        case_page.register(panels=panels.PANELS, acts=panels.ACTS)
         jobs.register(batches.KIND)
         attachments.register(OBSERVATION_CERTIFICATE)
         demonstration.register(*ACTS)

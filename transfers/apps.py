@@ -12,12 +12,13 @@ class TransfersConfig(AppConfig):
         # Models can be imported from here on, and no sooner.
         from houshayu import demonstration, menu
         from houshayu.roles import grant
-        from returnees import registration, reminding
-        from transfers import elsewhere, roles
+        from returnees import case_page, registration, reminding
+        from transfers import elsewhere, panels, roles
         from transfers import reminding as handoff_reminding
         from transfers.demonstration import ACTS
 
         grant(roles.MAY)
+        case_page.register(panels=panels.PANELS, acts=panels.ACTS)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(
