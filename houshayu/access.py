@@ -77,17 +77,28 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
+def roles_of(user: User) -> dict[str, list[int]]:
+    """Each role of the user with the ids of its places, roots only; read once a request."""
+    cached: dict[str, list[int]] | None = getattr(user, "_roles", None)
+    if cached is None:
+        cached = defaultdict(list)
+        if user.is_active and user.is_authenticated:
+            for role, place_id in Membership.objects.filter(user=user).values_list(
+                "role", "place_id"
+            ):
+                cached[role].append(place_id)
+        user._roles = cached  # type: ignore[attr-defined]
+    return cached
+
+
 def _grants(user: User) -> dict[str, list[int]]:
     """Each permission of the user with the ids of the places it holds at; read once a request."""
     cached: dict[str, list[int]] | None = getattr(user, "_grants", None)
     if cached is None:
         cached = defaultdict(list)
-        if user.is_active:
-            for role, place_id in Membership.objects.filter(user=user).values_list(
-                "role", "place_id"
-            ):
-                for permission in ROLE_PERMISSIONS[role]:
-                    cached[permission].append(place_id)
+        for role, places in roles_of(user).items():
+            for permission in ROLE_PERMISSIONS[role]:
+                cached[permission] += places
         user._grants = cached  # type: ignore[attr-defined]
     return cached
 

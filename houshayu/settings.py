@@ -266,7 +266,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "plan-and-send-reminders": {"task": "returnees.tasks.remind", "schedule": 60.0},
+    "plan-and-send-reminders": {"task": "houshayu.tasks.remind", "schedule": 60.0},
     "send-mail": {"task": "houshayu.tasks.send_mail", "schedule": 60.0},
     "forget-print-files": {"task": "returnees.tasks.forget_print_files", "schedule": 3600.0},
     "forget-old-drafts": {

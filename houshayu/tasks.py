@@ -2,7 +2,14 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from houshayu import mail
+from houshayu import clock, mail
+from houshayu.duties import planning
+
+
+@shared_task
+def remind() -> int:
+    """Beat runs this every minute; a second run finds nothing to do."""
+    return planning.plan_and_send(clock.now())
 
 
 @shared_task

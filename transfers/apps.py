@@ -9,10 +9,12 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in what returnees does without its knowing of handoffs."""
-        from returnees import registration, reminding
+        from houshayu import duties, kinds  # models are not ready before
+        from returnees import registration
         from transfers import elsewhere
-        from transfers import reminding as handoff_reminding
+        from transfers.duties import DUTIES, KINDS
 
-        reminding.PLANNERS.append(handoff_reminding.plan)
+        duties.register(*DUTIES)
+        kinds.register(*KINDS)
         registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")
         registration.moved.connect(elsewhere.offer_to_new_home, dispatch_uid="offer_to_new_home")

@@ -19,9 +19,10 @@ from django.utils import translation
 
 from coordination.demonstration import accounts, people
 from houshayu.calendar import BEIJING, beijing_date
+from houshayu.duties import planning
 from houshayu.models import HOME_KINDS, Place, PlaceKind, User
 from policy import RequestedMode, Slot
-from returnees import observing, releasing, reminding, rounds
+from returnees import observing, releasing, rounds
 from returnees.models import (
     Alert,
     AssessmentResult,
@@ -310,6 +311,4 @@ def _release(now: datetime) -> None:
 
 
 def _remind(now: datetime) -> None:
-    reminding.plan(now)
-    while reminding.send(now):
-        pass
+    planning.plan_and_send(now)

@@ -25,7 +25,6 @@ from returnees.models.labtests import LabTest, TestResult
 from returnees.models.observation import EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
 from returnees.models.prints import PrintJob, PrintStatus, SheetKind
-from returnees.models.reminders import Reminder, ReminderKind, ReminderStatus
 from returnees.models.requests import (
     AssessmentResult,
     CarePreference,
@@ -70,9 +69,6 @@ __all__ = [
     "PrintJob",
     "PrintStatus",
     "RegistrationDraft",
-    "Reminder",
-    "ReminderKind",
-    "ReminderStatus",
     "Resolution",
     "SheetKind",
     "Symptom",
