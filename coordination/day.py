@@ -126,5 +126,5 @@ def _key(told: str) -> tuple[datetime, int, str] | None:
 
 def lost(cases: QuerySet[Case], now: datetime) -> QuerySet[Case]:
     """Those of some open cases that no duty with a due time is about: there are none."""
-    condition, values = asking.without_any("returnees.case", "returnees_case", now)
+    condition, values = asking.without_any(about="returnees.case", table="returnees_case", now=now)
     return cases.filter(RawSQL(condition, values, output_field=BooleanField()))

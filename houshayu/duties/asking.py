@@ -148,7 +148,7 @@ def still_waiting(
     return {(line.about_id, line.occurrence): line for line in rows}
 
 
-def without_any(about: str, table: str, now: datetime) -> tuple[str, list[Any]]:
+def without_any(*, about: str, table: str, now: datetime) -> tuple[str, list[Any]]:
     """Condition and parameters that find rows of the table that no duty with a due time is about.
 
     about: label of the model, table: its table, whose id the duties name. The condition takes
