@@ -9,10 +9,11 @@ class HoushayuConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported from here on, and no sooner.
-        from houshayu import checks, menu, roles, workorders  # noqa: F401  (checks registers itself)
+        from houshayu import checks, duties, menu, roles, workorders  # noqa: F401  (checks registers itself)
 
         roles.grant(roles.MAY)
         workorders.register(workorders.DIRECTIVE)
+        duties.register(workorders.DUTY)
         menu.register(
             menu.Entry(
                 view="workorder_list",

@@ -286,7 +286,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "plan-and-send-reminders": {"task": "returnees.tasks.remind", "schedule": 60.0},
+    "plan-and-send-reminders": {"task": "houshayu.tasks.remind", "schedule": 60.0},
     "send-mail": {"task": "houshayu.tasks.send_mail", "schedule": 60.0},
     "revive-jobs": {"task": "houshayu.tasks.revive_jobs", "schedule": 60.0},
     "forget-job-files": {"task": "houshayu.tasks.forget_job_files", "schedule": 3600.0},

@@ -3,7 +3,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from houshayu import clock, mail, working
+from houshayu.duties import planning
 from houshayu.models import Attachment, Job
+
+
+@shared_task
+def remind() -> int:
+    """Beat runs this every minute; a second run finds nothing to do."""
+    return planning.plan_and_send(clock.now())
 
 
 @shared_task

@@ -6,6 +6,7 @@ urlpatterns = [
     path("language/", language.set_language, name="set_language"),
     path("accounts/", include("houshayu.account_urls")),
     path("inbox/", messages.inbox, name="inbox"),
+    path("inbox/<int:pk>/", messages.message_detail, name="message_detail"),
     path("inbox/read/", messages.inbox_read, name="inbox_read"),
     path("outbox/", messages.outbox, name="outbox"),
     path("outbox/<int:pk>/", messages.outbox_settle, name="outbox_settle"),

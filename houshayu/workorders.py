@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from houshayu.duties import Duty, Step
+from houshayu.roles import MAY, Role
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -25,6 +30,26 @@ SELECT ordered.id AS about_id, '' AS occurrence, ordered.place_id, NULL::bigint 
 FROM houshayu_workorder ordered
 WHERE ordered.done_at IS NULL
 """
+# An order is told of when it is given, however long before it is due, and climbs when it is late.
+DUTY = Duty(
+    code="work_order",
+    label=_("Work order"),
+    heading=_("Work orders"),
+    sentence=_("To do at %(place)s until %(time)s: %(text)s"),
+    about="houshayu.workorder",
+    waits=WAITS,
+    ladder=(
+        Step(after=timedelta(days=-365), roles=tuple(MAY["houshayu.finish_workorder"])),
+        Step(
+            after=timedelta(0),
+            roles=(Role.COORDINATOR,),
+            sentence=_("Not done in time at %(place)s: %(text)s"),
+        ),
+    ),
+    permission="houshayu.finish_workorder",
+    url=lambda waiting: reverse("workorder_detail", args=[waiting.about_id]),
+    list_url=lambda: reverse("workorder_list"),
+)
 
 
 @dataclass(frozen=True)

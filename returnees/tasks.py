@@ -1,19 +1,7 @@
 from celery import shared_task
 
 from houshayu import clock
-from returnees import reminding
 from returnees.models import RegistrationDraft
-
-
-@shared_task
-def remind() -> int:
-    """Beat runs this every minute; a second run finds nothing to do."""
-    now = clock.now()
-    reminding.plan(now)
-    sent = 0
-    while batch := reminding.send(now):
-        sent += batch
-    return sent
 
 
 @shared_task

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any
 
-from houshayu import attachments
+from houshayu import attachments, telling
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Membership, Place, PlaceKind, Role, User, WorkOrder
+from houshayu.telling import Line
 from returnees import rounds
 from returnees.forms.registration import ASKED
 from returnees.models import (
@@ -330,3 +332,21 @@ def see_through(case: Case) -> datetime:
     """Let the last check-in of the observation be taken, normal; return the moment after it."""
     check_in(case, day=observation_of(case).days, slot="morning")
     return last_morning(case)
+
+
+def tell_user(user: User, many: int = 1, *, now: datetime = NOW, kind: str = "checkin") -> None:
+    """That many lines in the user's inbox, which are one message."""
+    telling.tell(
+        (
+            Line(
+                kind=kind,
+                place=None,
+                key=f"{kind}:{next(_numbers)}",
+                text=partial(str, f"Check-in missing: HSY-00000{number}"),
+                url=f"/cases/HSY-00000{number}/",
+                recipients=[user],
+            )
+            for number in range(many)
+        ),
+        now=now,
+    )

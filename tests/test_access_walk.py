@@ -43,6 +43,7 @@ from tests.factories import (
     make_user,
     observation_of,
     real_place,
+    tell_user,
 )
 from transfers.models import Handoff
 
@@ -115,10 +116,14 @@ class Public:
 
 @dataclass(frozen=True)
 class LoggedIn:
-    """For every user; it shows them what is their own, or that they have no such thing."""
+    """For every user; it shows them what is their own, or that they have no such thing.
+
+    given: what the address names, the user's own; for others it is not there.
+    """
 
     method: str = "get"
     answers: tuple[int, ...] = (200, 302)
+    given: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,11 @@ def own_draft(world: World, user: User) -> dict[str, Any]:
     return {"pk": A_DRAFT["draft"]}
 
 
+def own_message(world: World, user: User) -> dict[str, Any]:
+    tell_user(user, kind=f"own-{user.pk}")
+    return {"pk": Message.objects.get(kind=f"own-{user.pk}").pk}
+
+
 MORNING = {"on": "2020-03-21", "slot": "morning"}
 
 
@@ -252,6 +262,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "mfa_generate_recovery_codes": LoggedIn(),
     "mfa_download_recovery_codes": LoggedIn(answers=(404,)),
     "inbox": LoggedIn(),
+    "message_detail": LoggedIn(given=own_message),
     "inbox_read": LoggedIn(method="post"),
     "job_list": LoggedIn(),
     "job_detail": Own(given=own_job),
@@ -311,6 +322,8 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     ),
     # Only a demonstration has a clock to move; here there is none for anybody.
     "coordination:next_morning": Needs("houshayu.move_clock", method="post", answers=(404,)),
+    "coordination:my_day": Needs("returnees.view_case"),
+    "coordination:nobody_lost": Needs("returnees.view_dashboard"),
     "coordination:dashboard": Needs("returnees.view_dashboard"),
     "transfers:handoff_list": Needs("transfers.view_handoff"),
     "transfers:handoff_detail": Needs("transfers.view_handoff", given=the_handoff),
@@ -423,10 +436,12 @@ def is_turned_away(response: HttpResponse) -> bool:
     return response.status_code == 401 or (response.status_code == 302 and to_login)
 
 
-def ask(client: Client, route: str, rule: Public | LoggedIn) -> HttpResponse:
+def ask(
+    client: Client, route: str, rule: Public | LoggedIn, kwargs: dict[str, Any] | None = None
+) -> HttpResponse:
     name, _, method = route.partition(" ")
     as_json = {"content_type": "application/json"} if route.startswith("api:") else {}
-    return getattr(client, method.lower() or rule.method)(reverse(name), **as_json)
+    return getattr(client, method.lower() or rule.method)(reverse(name, kwargs=kwargs), **as_json)
 
 
 def body(response: HttpResponse) -> bytes:
@@ -453,10 +468,16 @@ def test_own_pages_answer_every_user_and_only_users(
     world: World, client: Client, name: str
 ) -> None:
     rule = RULES[name]
-    assert is_turned_away(ask(client, name, rule))
+    assert isinstance(rule, LoggedIn)
+    user = make_user(password="kapok blossom 20")
+    kwargs = rule.given(world, user) if rule.given else None
+    assert is_turned_away(ask(client, name, rule, kwargs))
+    if kwargs:
+        client.force_login(make_user(role="coordinator", place=world.hotel))
+        assert ask(client, name, rule, kwargs).status_code == 404
 
-    client.force_login(make_user(password="kapok blossom 20"))
-    response = ask(client, name, rule)
+    client.force_login(user)
+    response = ask(client, name, rule, kwargs)
 
     assert response.status_code in rule.answers and not is_turned_away(response)
     assert world.told_by(response) == []

@@ -28,6 +28,7 @@ from tests.factories import (
     make_place,
     make_user,
     see_through,
+    tell_user,
 )
 from tests.pressing import Page, Press
 from tests.test_access_walk import RULES
@@ -78,14 +79,8 @@ def settle(here: Area, there: Area) -> None:
     declined.decline(by=make_user(role=Role.HOTEL_STAFF, place=there.hotel), now=NOW, reason="full")
     colleague = make_user(role=Role.HOTEL_STAFF, place=here.hotel, email="a@houshayu.example")
     Membership.objects.create(user=colleague, place=there.hotel, role=Role.COORDINATOR)
-    Message.objects.create(
-        recipient=colleague,
-        key="uncertain",
-        subject="?",
-        url="/",
-        created_at=NOW,
-        mail_status=MailStatus.UNCERTAIN,
-    )
+    tell_user(colleague)
+    Message.objects.filter(recipient=colleague).update(mail_status=MailStatus.UNCERTAIN)
 
 
 def relevant(here: Role) -> list[Role]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from houshayu.models import Membership, Message, Place, Post, User
+from houshayu.models import Membership, Place, Post, User
 from returnees.models import (
     CarePreference,
     Case,
@@ -19,7 +19,7 @@ from returnees.models import (
 )
 from returnees.sheets import batches
 from tests.attacks import refused_by, sql
-from tests.factories import NOW, make_case, make_certificate, make_order, make_user
+from tests.factories import NOW, make_case, make_certificate, make_order, make_user, tell_user
 from tests.test_conventions import own_models
 
 
@@ -38,8 +38,8 @@ def filled(case: Case, sender: User, community: Place) -> Case:
     )
     Post.objects.create(place=community, task="登记", group="medical", is_lead=True)
     Post.objects.create(place=community, task="测温", group="medical")
-    Message.objects.create(recipient=sender, key="one", subject="一", created_at=NOW)
-    Message.objects.create(recipient=sender, key="two", subject="二", created_at=NOW)
+    tell_user(sender, 2)
+    tell_user(sender, kind="alert")
     Membership.objects.create(user=sender, place=community, role="duty_officer")
     batches.ask("registration", [case.number], by=sender, language="", now=NOW)
     make_order(place=community, by=sender)
@@ -110,7 +110,8 @@ def test_the_form_and_its_sheets_make_sense(filled: Case, constraint: str, attac
         ("membership_once", "membership SET role = 'duty_officer'"),
         ("post_group_known", "post SET \"group\" = 'chess'"),
         ("post_one_lead_per_group", "post SET is_lead = true"),
-        ("message_once_per_recipient", "message SET key = 'one'"),
+        ("line_once_per_recipient", "messageline SET key = 'one'"),
+        ("message_one_per_quarter", "message SET kind = 'alert'"),
         ("message_mail_status_known", "message SET mail_status = 'lost'"),
         ("workorder_has_a_kind", "workorder SET kind = ''"),
         ("workorder_says_what_to_do", "workorder SET text = ''"),

@@ -24,7 +24,6 @@ from returnees.models.journey import (
 from returnees.models.labtests import LabTest, TestResult
 from returnees.models.observation import EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
-from returnees.models.reminders import Reminder, ReminderKind, ReminderStatus
 from returnees.models.requests import (
     AssessmentResult,
     CarePreference,
@@ -67,9 +66,6 @@ __all__ = [
     "PersonCategory",
     "Pickup",
     "RegistrationDraft",
-    "Reminder",
-    "ReminderKind",
-    "ReminderStatus",
     "Resolution",
     "Symptom",
     "TemperatureMethod",

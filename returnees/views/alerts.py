@@ -3,14 +3,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
-from houshayu.shortcuts import render_fragment
+from houshayu.shortcuts import redirect_back, render_fragment
 from returnees.forms.cases import ResolutionForm
 from returnees.models import Alert
 
@@ -55,7 +55,7 @@ def alert_resolve(request: Request, pk: int) -> HttpResponse:
 
 def _row(request: Request, alert: Alert, filled_in: ResolutionForm | None = None) -> HttpResponse:
     if not request.htmx:
-        return redirect("returnees:alert_list")
+        return redirect_back(request, "returnees:alert_list")
     row = Alert.objects.for_rows(request.user).get(pk=alert.pk)
     context = {"alert": row, "form": filled_in or ResolutionForm()}
     return render_fragment(

@@ -19,6 +19,7 @@ from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place, Reveal
+from houshayu.shortcuts import redirect_back
 from returnees import arrivals, history, observing, releasing
 from returnees.arrivals import ArrivalStands, OutsideItsDays
 from returnees.filters import CaseFilter
@@ -147,7 +148,7 @@ def case_arrive(request: Request, number: str) -> HttpResponse:
     now = clock.now()
     arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
     messages.success(request, _("Arrival confirmed; the observation has begun."))
-    return redirect(case)
+    return redirect_back(request, case)
 
 
 @permission_required("returnees.change_case", raise_exception=True)

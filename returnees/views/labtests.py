@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from houshayu import clock
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
+from houshayu.shortcuts import redirect_back
 from returnees import observing
 from returnees.forms.cases import TestForm, TestPlanForm
 from returnees.models import LabTest, Observation
@@ -63,4 +64,4 @@ def labtest_record(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("The test is recorded."))
     else:
         messages.error(request, _("Please choose a result."))
-    return redirect(test.observation.case)
+    return redirect_back(request, test.observation.case)

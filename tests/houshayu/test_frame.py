@@ -97,6 +97,7 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
     assert menu_of(coordinator) == [
         reverse(name)
         for name in (
+            "coordination:my_day",
             "coordination:dashboard",
             "returnees:case_list",
             "returnees:round",

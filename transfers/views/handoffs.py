@@ -14,7 +14,7 @@ from houshayu import clock
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place
-from houshayu.shortcuts import render_fragment
+from houshayu.shortcuts import redirect_back, render_fragment
 from returnees.models import Case, Custody
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
 from transfers.models import CommitmentMissing, Handoff, HandoffClosed, HandoffNotPossible
@@ -154,7 +154,7 @@ def _answered(request: Request, pk: int) -> HttpResponse:
     now = clock.now()
     row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
     if not request.htmx:
-        return redirect(row)
+        return redirect_back(request, row)
     context = {"handoff": row, "now": now} | _answer_forms()
     return render_fragment(request, "transfers/_handoff_row.html", context)
 
