@@ -132,7 +132,8 @@ class Needs:
     method: str = "get"
     given: Given | None = None
     data: Given = nothing
-    answers: tuple[int, ...] = (200, 302)
+    # 422: let in, and asked for what the form still needs.
+    answers: tuple[int, ...] = (200, 302, 422)
     elsewhere: tuple[int, ...] = ()
 
     @property

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.contrib.auth.decorators import permission_required
+from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.acts import act_button, posted
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.shortcuts import render_fragment
+from returnees.acts import case_act
 from returnees.forms.cases import ResolutionForm
 from returnees.models import Alert
 
@@ -30,32 +34,38 @@ def alert_list(request: Request) -> HttpResponse:
 @permission_required("returnees.handle_alert", raise_exception=True)
 def alert_acknowledge(request: Request, pk: int) -> HttpResponse:
     alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
-    alert.acknowledge(by=request.user, now=clock.now())
-    messages.success(request, _("You are on it."))
-    return _row(request, alert)
+
+    def acknowledge() -> str:
+        alert.acknowledge(by=request.user, now=clock.now())
+        return _("You are on it.")
+
+    row = partial(_row, request, alert)
+    return act_button(request, acknowledge, back="returnees:alert_list", row=row)
 
 
-@require_POST
 @permission_required("returnees.handle_alert", raise_exception=True)
 def alert_resolve(request: Request, pk: int) -> HttpResponse:
-    alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
-    form = ResolutionForm(request.POST)
-    if form.is_valid():
-        alert.resolve(
-            form.cleaned_data["resolution"],
-            by=request.user,
-            now=clock.now(),
-            note=form.cleaned_data["note"],
-        )
-        messages.success(request, _("The alert is settled."))
-        return _row(request, alert)
-    messages.error(request, _("Please say how the alert was settled."))
-    return _row(request, alert, form)
+    alerts = Alert.objects.handled_by(request.user).select_related("case__person")
+    alert = get_object_or_404(alerts, pk=pk)
+    form = ResolutionForm(posted(request))
+
+    def resolve() -> str:
+        alert.resolve(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("The alert is settled.")
+
+    return case_act(
+        request,
+        alert.case,
+        form,
+        resolve,
+        title=_("Settle the alert"),
+        button=_("Settle the alert"),
+        back="returnees:alert_list",
+        row=partial(_row, request, alert),
+    )
 
 
-def _row(request: Request, alert: Alert, filled_in: ResolutionForm | None = None) -> HttpResponse:
-    if not request.htmx:
-        return redirect("returnees:alert_list")
+def _row(request: Request, alert: Alert, filled_in: BaseForm | None) -> HttpResponse:
     row = Alert.objects.for_rows(request.user).get(pk=alert.pk)
     context = {"alert": row, "form": filled_in or ResolutionForm()}
     return render_fragment(
