@@ -23,6 +23,7 @@ test:
 	@scripts/bootstrap dev
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
+	.venv/bin/djangofmt --check templates
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

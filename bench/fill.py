@@ -7,6 +7,7 @@ so that it takes minutes; what they say is what the program's own operations wou
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,12 +15,13 @@ from typing import Any
 
 from django.db import connection
 
-from coordination.demonstration.accounts import create_accounts
-from coordination.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 from houshayu.calendar import BEIJING
+from houshayu.demonstration.accounts import create_accounts
 from houshayu.models import Place, PlaceKind, Role, User
+from policy.decision import undecided
 from policy.models import PolicyVersion
 from returnees import names
+from returnees.demonstration.people import CHINESE_GIVEN, CHINESE_SURNAMES
 from returnees.models.case_queries import CROCKFORD
 
 NOW = datetime(2020, 3, 20, 8, 30, tzinfo=BEIJING)
@@ -99,6 +101,7 @@ def fill(cases: int) -> None:
     ]
     derived = [(names.sort_key(*p), names.search_tokens(*p)) for p in people]
     rng = random.Random(1)
+    decision = json.dumps(undecided().as_json())
 
     def utc(moment: datetime) -> str:
         return moment.astimezone(UTC).isoformat()
@@ -139,7 +142,7 @@ def fill(cases: int) -> None:
             (
                 n, _number(n), n, n, homes[n % len(homes)], "", "1", "", "101", "owned", "", "x",
                 "", "x", "", utc(began), utc(began),
-                f"00000000-0000-0000-0000-{n:012x}", "visit", worker, "", "", policy, "{}",
+                f"00000000-0000-0000-0000-{n:012x}", "visit", worker, "", "", policy, decision,
                 utc(began), *(_closing(n, began, utc)), "",
             )
             for n in ids
@@ -160,10 +163,11 @@ def fill(cases: int) -> None:
     )  # fmt: skip
     copy(
         "returnees_observation",
-        "id, case_id, kind, policy_id, started_on, days, ended_at, ended_on, end_reason",
+        "id, case_id, kind, policy_id, started_on, days, obligation, counted_anew, ended_at,"
+        " ended_on, end_reason",
         (
             (
-                n, n, "centralized", policy, began.date(), 14,
+                n, n, "centralized", policy, began.date(), 14, 0, "f",
                 *((None, None, "") if _is_open(n) else _ended(began, utc)),
             )
             for n in ids

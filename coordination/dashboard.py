@@ -19,7 +19,7 @@ from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Place, User
 from policy import current_slot
 from returnees import rounds
-from returnees.models import Alert, Case, Observation, Whereabouts
+from returnees.models import Alert, Case, CaseOutcome, Observation, Whereabouts
 from transfers.models import Handoff
 
 CHART_DAYS = 14
@@ -148,7 +148,7 @@ def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:
         return dict(counted)
 
     arrivals = per_day("arrived_at", visible)
-    releases = per_day("closed_at", visible.filter(outcome="released"))
+    releases = per_day("closed_at", visible.filter(outcome=CaseOutcome.RELEASED))
     return {
         "days": [date_format(day, "MONTH_DAY_FORMAT") for day in days],
         "arrivals": [arrivals.get(day, 0) for day in days],

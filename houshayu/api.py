@@ -27,6 +27,7 @@ from houshayu.accounts import lacks_second_step
 from houshayu.exceptions import Conflict
 from houshayu.keyset import value_of
 from houshayu.models import Place, User
+from houshayu.privacy.fields import EncryptedTextField, Mask
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +137,31 @@ class Pages(CursorPagination):
             del page["properties"][name]["nullable"]
             page["properties"][name]["type"] = ["string", "null"]
         return page
+
+
+class MaskedField(serializers.CharField):
+    """A protected field: taken whole, and shown as its mask lets it be seen."""
+
+    def __init__(self, *, mask: Mask, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mask = mask
+
+    def to_representation(self, value: str) -> str:
+        return self.mask(value)
+
+
+class MaskingSerializer(serializers.ModelSerializer):
+    """A model's fields, the protected ones of them masked."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        EncryptedTextField: MaskedField
+    }
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        field, kwargs = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, EncryptedTextField):
+            kwargs = kwargs | {"mask": model_field.mask}
+        return field, kwargs
 
 
 class PlaceSerializer(serializers.ModelSerializer):

@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from houshayu import keeping
+
 # The names under which WeasyPrint looks for it, by system.
 HARFBUZZ_SUBSET = [
     "libharfbuzz-subset.so.0",
@@ -58,6 +60,22 @@ def fonts_can_be_subset(**kwargs: Any) -> list[CheckMessage]:
             hint="apt-get install libharfbuzz-subset0",
             id="houshayu.W001",
         )
+    ]
+
+
+@register
+def every_column_has_a_purpose(**kwargs: Any) -> list[CheckMessage]:
+    """Of every column it is said what it is kept for and how long, or that it is not personal."""
+    return [
+        Error(
+            f"{model._meta.label}.{name} does not say what it is kept for.",
+            hint="personal(PURPOSE, …) or impersonal(…) around it, or @impersonal_model: "
+            "see houshayu.keeping.",
+            obj=model,
+            id="houshayu.E003",
+        )
+        for model in keeping.own_models()
+        for name in keeping.undeclared(model)
     ]
 
 

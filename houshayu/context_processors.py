@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from houshayu import clock
+from houshayu import clock, menu
 from houshayu.models import Message
 
 
@@ -20,6 +20,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demonstration": settings.DEMONSTRATION,
         "domain_now": SimpleLazyObject(clock.now),
         "unread_messages": SimpleLazyObject(unread),
+        "menu": SimpleLazyObject(lambda: menu.entries_for(user)),
+        "search": SimpleLazyObject(lambda: menu.search_for(user)),
+        "banners": menu.banners(),
         "interface_languages": [
             pair for pair in settings.LANGUAGES if pair[0] in settings.INTERFACE_LANGUAGES
         ],

@@ -19,5 +19,5 @@ def render_fragment(
     """
     html = render_to_string(template, context, request)
     if request.method != "GET" or len(get_messages(request)):
-        html += render_to_string("_messages.html", {"oob": True}, request)
+        html += render_to_string("_messages_oob.html", {}, request)
     return HttpResponse(html, status=status)

@@ -9,34 +9,57 @@ from policy.days import (
     current_slot,
     day_number,
     day_zero_after_contact,
+    days_between,
     missed_at,
     release_at,
     release_on,
+    slot_exists,
     slots_of,
     window,
 )
 from policy.decision import Decision, PlannedObservation, decide, schedule
 from policy.facts import Facts, age_on
 from policy.rules import InvalidRules, Obligation, Rule, read_rules
+from policy.temperature import COLDEST, FEVER, HOTTEST, is_fever
+from policy.vocabulary import (
+    ExceptionGround,
+    ObservationKind,
+    Purpose,
+    RequestedMode,
+    ResidenceKind,
+    Slot,
+)
 
 __all__ = [
+    "COLDEST",
+    "FEVER",
+    "HOTTEST",
     "Decision",
+    "ExceptionGround",
     "Facts",
     "InvalidRules",
     "Obligation",
+    "ObservationKind",
     "PlannedObservation",
+    "Purpose",
+    "RequestedMode",
+    "ResidenceKind",
     "Rule",
+    "Slot",
     "age_on",
     "check_in_slots",
     "current_slot",
     "day_number",
     "day_zero_after_contact",
+    "days_between",
     "decide",
+    "is_fever",
     "missed_at",
     "read_rules",
     "release_at",
     "release_on",
     "schedule",
+    "slot_exists",
     "slots_of",
     "window",
 ]

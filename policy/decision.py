@@ -8,6 +8,7 @@ from typing import Any
 from policy.days import release_on
 from policy.facts import Facts
 from policy.rules import HOME_CONDITIONS, Obligation, Rule
+from policy.vocabulary import ObservationKind
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,45 @@ class Decision:
         """The decision as it is kept with a case."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Decision:
+        """The decision that as_json wrote."""
+        return cls(
+            **{
+                **kept,
+                "obligations": tuple(
+                    Obligation(ObservationKind(each["kind"]), each["days"])
+                    for each in kept["obligations"]
+                ),
+                "waiting_for": tuple(kept["waiting_for"]),
+                "nat_days": tuple(kept["nat_days"]),
+            }
+        )
+
+
+# Of a case that is being registered, until its facts are there.
+UNDECIDED = Decision(
+    policy="",
+    rule="",
+    facts={},
+    obligations=(),
+    waiting_for=(),
+    home_eligible=False,
+    nat_days=(),
+    release_needs_negative_test=False,
+    needs_guardian=False,
+)
+
+
+def undecided() -> Decision:
+    return UNDECIDED
+
 
 @dataclass(frozen=True)
 class PlannedObservation:
     """One obligation laid on the calendar of Asia/Shanghai."""
 
-    kind: str
+    kind: ObservationKind
     started_on: date
     """Day 0."""
     release_on: date
@@ -68,7 +102,7 @@ def decide(facts: Facts, *, code: str, rules: Sequence[Rule]) -> Decision:
     )
     first, *following = rule.obligations
     if waiting_for:
-        first = Obligation("centralized", first.days)
+        first = Obligation(ObservationKind.CENTRALIZED, first.days)
     return Decision(
         policy=code,
         rule=rule.code,

@@ -2,13 +2,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from houshayu.calendar import beijing_date
-
-MODES = frozenset({"centralized", "home"})
-GROUNDS = frozenset({"age_70", "minor", "pregnant", "underlying_disease", "lives_alone"})
-PURPOSES = frozenset(
-    {"return_home", "work", "study", "business_short", "visit", "transit", "other"}
-)
-NO_DWELLING = frozenset({"hotel", "none"})
+from policy.vocabulary import Purpose, RequestedMode, ResidenceKind
 
 
 def age_on(birth_date: date, on: date) -> int:
@@ -30,16 +24,13 @@ class Facts:
     """Entry into China, which may be days before Beijing."""
     through_beijing: bool = True
     """Entered through one of Beijing's own airports."""
-    purpose: str = "return_home"
-    """One of PURPOSES."""
-    requested_mode: str = "home"
-    """One of MODES."""
-    residence_kind: str = "owned"
-    """As in the registration form; NO_DWELLING says which are none."""
+    purpose: str = Purpose.RETURN_HOME
+    requested_mode: str = RequestedMode.HOME
+    residence_kind: str = ResidenceKind.OWNED
     co_residents: int = 0
     """Other people living in the dwelling."""
     grounds: frozenset[str] = field(default_factory=frozenset)
-    """Those of GROUNDS that the person claims."""
+    """The ExceptionGrounds that the person claims."""
     applied_at: datetime | None = None
     """When home observation was asked for; None if it was not."""
     approved: bool = False
@@ -65,7 +56,7 @@ class Facts:
     @property
     def has_dwelling(self) -> bool:
         """There is a dwelling in Beijing in which the person could be observed."""
-        return self.residence_kind not in NO_DWELLING
+        return ResidenceKind(self.residence_kind).is_dwelling
 
     @property
     def lives_alone(self) -> bool:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import impersonal_model
 from policy import Decision, Facts, InvalidRules, Rule, decide, read_rules
 
 POLICIES = Path(__file__).resolve().parent / "data" / "policies.json"
@@ -55,6 +56,7 @@ def _checked(version: Mapping[str, Any]) -> dict[str, Any]:
     return {**version, "effective_from": effective_from}
 
 
+@impersonal_model
 class PolicyVersion(models.Model):
     """A dated set of rules; the one in force when a person arrives in Beijing decides."""
 

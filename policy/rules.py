@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from policy.facts import GROUNDS, MODES, PURPOSES, Facts
+from policy.facts import Facts
+from policy.vocabulary import ExceptionGround, ObservationKind, Purpose, RequestedMode
 
 # What a rule may ask, by name of the fact, and what it may compare the fact with.
 NUMBERS = frozenset({"age", "days_observed_elsewhere", "days_since_observed_elsewhere"})
@@ -19,8 +20,11 @@ FLAGS = frozenset(
         "through_beijing",
     }
 )
-CHOICES = {"purpose": PURPOSES, "requested_mode": MODES}
-SETS = {"grounds": GROUNDS}
+CHOICES = {
+    "purpose": frozenset(Purpose.values),
+    "requested_mode": frozenset(RequestedMode.values),
+}
+SETS = {"grounds": frozenset(ExceptionGround.values)}
 FACTS = NUMBERS | FLAGS | CHOICES.keys() | SETS.keys()
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "is": lambda value, wanted: value == wanted,
@@ -31,7 +35,6 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 # What must hold, beside the rule, before the person may be at home: the fact that shows it.
 HOME_CONDITIONS = {"assessment": "approved", "negative_test": "test_negative"}
-KINDS = frozenset({"centralized", "home", "health_monitoring"})
 # As observation_days_range in the database.
 LONGEST = 60
 
@@ -44,8 +47,7 @@ class InvalidRules(ValueError):
 class Obligation:
     """So many calendar days of one kind of observation."""
 
-    kind: str
-    """centralized, home or health_monitoring"""
+    kind: ObservationKind
     days: int
     """The day of release, counted from day 0."""
 
@@ -78,7 +80,7 @@ class Rule:
 
     @property
     def home_eligible(self) -> bool:
-        return self.obligations[0].kind != "centralized"
+        return self.obligations[0].kind is not ObservationKind.CENTRALIZED
 
 
 def read_rules(data: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
@@ -130,11 +132,11 @@ def _read_rule(data: Mapping[str, Any]) -> Rule:
 
 def _read_obligation(code: str, data: Mapping[str, Any]) -> Obligation:
     kind, days = data.get("kind"), data.get("days")
-    if data.keys() != {"kind", "days"} or kind not in KINDS:
+    if data.keys() != {"kind", "days"} or kind not in ObservationKind.values:
         raise InvalidRules(f"{code}: there is no obligation like {data}.")
     if type(days) is not int or not 1 <= days <= LONGEST:
         raise InvalidRules(f"{code}: an obligation has 1 to {LONGEST} days, not {days!r}.")
-    return Obligation(kind, days)
+    return Obligation(ObservationKind(kind), days)
 
 
 def _check_condition(code: str, name: str, tests: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext, override
 
 from houshayu.models import Message, Place, Role, User
 from houshayu.models.messages import MailStatus
-from returnees.models import FEVER, Alert, AlertKind, Case, CheckIn, Custody, LabTest
+from policy import is_fever
+from returnees.models import Alert, AlertKind, Case, CheckIn, Custody, LabTest
 
 ALERTED = (Role.COORDINATOR, Role.MEDICAL_MEMBER)
 
@@ -46,7 +47,7 @@ def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Al
                 case=checkin.observation.case,
                 place=holders[checkin.observation.case_id],
                 checkin=checkin,
-                kind=AlertKind.FEVER if checkin.temperature >= FEVER else AlertKind.SYMPTOM,
+                kind=AlertKind.FEVER if is_fever(checkin.temperature) else AlertKind.SYMPTOM,
                 temperature=checkin.temperature,
             )
             for checkin in worrying
@@ -58,23 +59,25 @@ def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Al
 def raise_for_declaration(case: Case, *, now: datetime) -> None:
     """An alert for what the person declared at registration."""
     temperature = case.health.temperature
-    kind = AlertKind.FEVER if temperature >= FEVER else AlertKind.SYMPTOM
-    _raise([Alert(case=case, place=case.holder, kind=kind, temperature=temperature)], now=now)
+    kind = AlertKind.FEVER if is_fever(temperature) else AlertKind.SYMPTOM
+    _raise([_alert(case, kind, temperature)], now=now)
 
 
 def raise_for_temperature(case: Case, temperature: Decimal, *, now: datetime) -> None:
     """An alert for 37.3 °C or above measured outside the rounds, as at a handoff."""
-    if temperature >= FEVER:
-        _raise(
-            [Alert(case=case, place=case.holder, kind=AlertKind.FEVER, temperature=temperature)],
-            now=now,
-        )
+    if is_fever(temperature):
+        _raise([_alert(case, AlertKind.FEVER, temperature)], now=now)
 
 
 def raise_for_test(test: LabTest, *, now: datetime) -> None:
     """An alert for a positive nucleic acid test."""
-    case = test.observation.case
-    _raise([Alert(case=case, place=case.holder, kind=AlertKind.POSITIVE_TEST)], now=now)
+    _raise([_alert(test.observation.case, AlertKind.POSITIVE_TEST)], now=now)
+
+
+def _alert(case: Case, kind: AlertKind, temperature: Decimal | None = None) -> Alert:
+    """An alert in the hands of the place that holds the case."""
+    custody = Custody.objects.open().select_related("place").get(case=case)
+    return Alert(case=case, place=custody.place, kind=kind, temperature=temperature)
 
 
 def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:

@@ -8,7 +8,41 @@ class ReturneesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Take part in what the kernel and the roof do without their knowing of cases."""
+        # Models can be imported from here on, and no sooner.
+        from houshayu import demonstration, menu
         from houshayu.roles import grant
+        from returnees.demonstration.staff import ACTS
         from returnees.roles import MAY
 
         grant(MAY)
+        demonstration.register(*ACTS)
+        menu.register(
+            menu.Entry(
+                view="returnees:case_list",
+                label=_("Cases"),
+                permission="returnees.view_case",
+                order=20,
+            ),
+            menu.Entry(
+                view="returnees:round",
+                label=_("Check-ins"),
+                permission="returnees.record_checkin",
+                order=30,
+            ),
+            menu.Entry(
+                view="returnees:alert_list",
+                label=_("Alerts"),
+                permission="returnees.handle_alert",
+                order=50,
+            ),
+            menu.Entry(
+                view="returnees:certificate_verify", label=_("Verify a certificate"), order=80
+            ),
+            search=menu.Search(
+                view="returnees:case_list",
+                permission="returnees.view_case",
+                label=_("Search by name or case number"),
+                placeholder=_("Name or case number"),
+            ),
+        )

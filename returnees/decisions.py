@@ -1,4 +1,4 @@
-"""What the policy says about a case: its facts gathered, decided, and told in words."""
+"""What the policy says about a case: its facts gathered and decided, and how they are called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from policy import Decision, Facts
 from policy.models import PolicyVersion
 from returnees.models.journey import BEIJING_PORTS
-from returnees.models.observation import LabTest, TestResult
+from returnees.models.labtests import LabTest, TestResult
 from returnees.models.requests import AssessmentResult
 
 if TYPE_CHECKING:
@@ -76,11 +76,6 @@ def version_for(moment: datetime) -> PolicyVersion:
         return versions.earliest("effective_from")
 
 
-def decide_case(case: Case) -> Decision:
-    """Decide by the case's version and keep the decision with the case, which follows it."""
-    waited = case.decision.get("waiting_for")
-    decision = case.policy.decide(facts_of(case))
-    case.decision = decision.as_json()
-    case.save(update_fields=["decision", "policy"])
-    case.follow(decision, way_home_opened=bool(waited) and not decision.waiting_for)
-    return decision
+def decide(case: Case) -> Decision:
+    """What the case's version says of its facts as they are now; nothing is changed by it."""
+    return case.policy.decide(facts_of(case))

@@ -15,7 +15,7 @@ from houshayu.calendar import beijing_date, day_in_beijing
 from houshayu.models import Place
 from policy import current_slot
 from returnees import rounds
-from returnees.models import Case, Person, Whereabouts
+from returnees.models import Case, CaseOutcome, Person, Whereabouts
 
 STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
 YES_NO = [("true", _("yes")), ("false", _("no"))]
@@ -114,4 +114,4 @@ class CaseFilter(filters.FilterSet):
         return queryset.filter(arrived_at__range=day_in_beijing(on))
 
     def released(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
-        return queryset.filter(outcome="released", closed_at__range=day_in_beijing(on))
+        return queryset.filter(outcome=CaseOutcome.RELEASED, closed_at__range=day_in_beijing(on))

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pghistory
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.models import Place
-from returnees import alerting, decisions, names
+from policy import RequestedMode
+from returnees import alerting, arrivals, decisions, names, observing
 from returnees.documents import normalise
 from returnees.models import (
     CarePreference,
     Case,
     CoResident,
+    Custody,
     Declaration,
     HealthDeclaration,
     IdentityDocument,
     Journey,
     ObservationRequest,
     Person,
-    RequestedMode,
     TransitPoint,
     VisitedPlace,
 )
@@ -52,8 +54,13 @@ class AlreadyRegistered(Conflict):
 
 @dataclass(kw_only=True)
 class Registration:
-    """Everything the registration form says, as unsaved rows that know nothing of one another."""
+    """Everything the registration form says, as unsaved rows that know nothing of one another.
 
+    asked: by model, the columns that the form asks for. Of a row that is stored already no other
+    is written, whatever the unsaved one holds.
+    """
+
+    asked: Mapping[type[models.Model], Collection[str]]
     person: Person
     document: IdentityDocument
     case: Case
@@ -67,46 +74,40 @@ class Registration:
     visited: list[VisitedPlace] = field(default_factory=list)
 
 
-@transaction.atomic
 def register(registration: Registration, *, place: Place, by: User, now: datetime) -> Case:
     """Open the case in the hands of the place; the policy decides at once.
 
-    A person whose document is known is the same person, with what was told now. Somebody who
+    A person whose document is known is the same person, with what was answered now. Somebody who
     is in Beijing already has arrived, and their observation begins. Raises AlreadyRegistered.
     """
-    person = _same_or_new_person(registration)
-    if open_case := Case.objects.open().filter(person=person).first():
-        raise AlreadyRegistered(open_case)
-    case = registration.case
-    values = {
-        f.attname: getattr(case, f.attname)
-        for f in Case._meta.concrete_fields
-        if f.name not in {"id", "number", "person", "document", "policy"}
-    }
-    case = Case.objects.create_numbered(
-        **values
-        | {
-            "person": person,
-            "document": registration.document,
-            "registered_by_id": by.pk,
-            "opened_at": now,
-            "arrived_at": None,
-            "policy": decisions.version_for(case.expected_arrival_at),
-        }
-    )
-    _save_sections(case, registration)
-    case.take_custody(place, at=now)
-    decisions.decide_case(case)
-    if case.expected_arrival_at <= now:
-        case.arrive(at=case.expected_arrival_at)
-    if registration.health.needs_alert:
-        alerting.raise_for_declaration(case, now=now)
-    registered.send(Case, case=case, by=by, now=now)
-    return case
+    with acting(by=by, now=now):
+        document = _known_or_new_document(registration)
+        answers = registration.case
+        case = Case.objects.create_numbered(
+            **{name: getattr(answers, name) for name in registration.asked[Case]},
+            travel_group=answers.travel_group,
+            person=document.person,
+            document=document,
+            registered_by_id=by.pk,
+            opened_at=now,
+            policy=decisions.version_for(answers.expected_arrival_at),
+        )
+        _create_sections(case, registration)
+        Custody.objects.begin(case, place, at=now)
+        observing.decide_again(case)
+        if case.expected_arrival_at <= now:
+            arrivals.arrive(case, at=case.expected_arrival_at, by=by, now=now)
+        if registration.health.needs_alert:
+            alerting.raise_for_declaration(case, now=now)
+        registered.send(Case, case=case, by=by, now=now)
+        return case
 
 
-def _same_or_new_person(registration: Registration) -> Person:
-    """The saved person and document; both end up in the registration too."""
+def _known_or_new_document(registration: Registration) -> IdentityDocument:
+    """The stored document of the stored person, both saying what the form says.
+
+    Raises AlreadyRegistered if the person has an open case.
+    """
     person, document = registration.person, registration.document
     document.document_number = normalise(document.document_number)
     document.person = person
@@ -116,18 +117,21 @@ def _same_or_new_person(registration: Registration) -> Person:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [document.number_index]
         )
-    known = IdentityDocument.objects.same_as(document).select_for_update(of=("self",)).first()
-    if known:
-        person.pk = known.person_id
-        document.pk = known.pk
+    same = IdentityDocument.objects.same_as(document).select_related("person")
+    if known := same.select_for_update(of=("self", "person")).first():
+        if open_case := Case.objects.open().filter(person=known.person).first():
+            raise AlreadyRegistered(open_case)
+        _correct(known.person, person, registration.asked)
+        _correct(known, document, registration.asked)
+        return known
     person.derive()
-    person.save()
+    person.save(force_insert=True)
     document.person = person
-    document.save()
-    return person
+    document.save(force_insert=True)
+    return document
 
 
-def _save_sections(case: Case, registration: Registration) -> None:
+def _create_sections(case: Case, registration: Registration) -> None:
     single: list[Any] = [
         registration.journey,
         registration.health,
@@ -136,7 +140,7 @@ def _save_sections(case: Case, registration: Registration) -> None:
     ]
     for section in [*single, *([registration.care] if registration.care else [])]:
         section.case = case
-        section.save()
+        section.save(force_insert=True)
     for resident in registration.co_residents:
         resident.case = case
     CoResident.objects.bulk_create(registration.co_residents)
@@ -147,18 +151,6 @@ def _save_sections(case: Case, registration: Registration) -> None:
     VisitedPlace.objects.bulk_create(registration.visited)
 
 
-# What a correction of the form may not touch: the case's own life.
-KEPT = {
-    "id", "number", "person", "document", "registered_by", "opened_at", "closed_at", "outcome",
-    "outcome_note", "policy", "decision", "arrived_at", "travel_group",
-}  # fmt: skip
-KEPT_OF_REQUEST = {
-    "id", "case", "applied_at", "assessment_result", "assessment_reason", "community_assessor",
-    "health_assessor", "assessed_at", "assessed_by", "commitment_signed_at",
-}  # fmt: skip
-
-
-@transaction.atomic
 def amend(case: Case, registration: Registration, *, by: User, now: datetime, reason: str) -> None:
     """Correct what the form says; the old values stay in the history, with who and why.
 
@@ -167,37 +159,37 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
     health for the first time raises its alert, who asks to be at home only now applies now, and
     who was in Beijing earlier than told has arrived.
     """
-    with pghistory.context(reason=reason, user=by.pk, at=now.isoformat()):
+    with acting(by=by, now=now, reason=reason):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
         home_before = locked.community_id
         was_worrying, asked_before = locked.health.needs_alert, locked.request.requested_mode
         expected_before = locked.expected_arrival_at
         registration.document.document_number = normalise(registration.document.document_number)
-        _correct(locked.person, registration.person, keep={"id"})
-        _correct(locked.document, registration.document, keep={"id", "person"})
-        _correct(locked, registration.case, keep=KEPT)
-        _correct(locked.journey, registration.journey, keep={"id", "case"})
-        _correct(locked.health, registration.health, keep={"id", "case"})
-        _correct(locked.request, registration.request, keep=KEPT_OF_REQUEST)
+        for stored, answers in [
+            (locked.person, registration.person),
+            (locked.document, registration.document),
+            (locked, registration.case),
+            (locked.journey, registration.journey),
+            (locked.health, registration.health),
+            (locked.request, registration.request),
+            (locked.declaration, registration.declaration),
+        ]:
+            _correct(stored, answers, registration.asked)
         if locked.request.requested_mode == RequestedMode.HOME != asked_before:
             locked.request.applied_at = now
             locked.request.save(update_fields=["applied_at"])
-        _correct(locked.declaration, registration.declaration, keep={"id", "case"})
-        _replace(
-            CarePreference.objects.filter(case=locked),
-            [registration.care] if registration.care else [],
-            case=locked,
-        )
-        _replace(locked.co_residents.all(), registration.co_residents, case=locked)
-        _replace(locked.journey.transits.all(), registration.transits, journey=locked.journey)
-        _replace(locked.journey.visited.all(), registration.visited, journey=locked.journey)
+        _correct_care(locked, registration)
+        asked, journey = registration.asked, locked.journey
+        _replace(locked.co_residents.all(), registration.co_residents, asked, case=locked)
+        _replace(journey.transits.all(), registration.transits, asked, journey=journey)
+        _replace(journey.visited.all(), registration.visited, asked, journey=journey)
         locked = Case.objects.get(pk=locked.pk)
         if locked.arrived_at is None:
             locked.policy = decisions.version_for(locked.expected_arrival_at)
-        decisions.decide_case(locked)
+        observing.decide_again(locked)
         earlier = locked.expected_arrival_at < expected_before.replace(second=0, microsecond=0)
         if earlier and locked.expected_arrival_at <= now and locked.closed_at is None:
-            locked.arrive(at=locked.expected_arrival_at)
+            arrivals.arrive(locked, at=locked.expected_arrival_at, by=by, now=now)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
         if locked.community_id != home_before and locked.closed_at is None:
@@ -205,31 +197,51 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
     case.refresh_from_db()
 
 
-def _correct(row: models.Model, told: models.Model, *, keep: set[str]) -> None:
-    """Take over what was told otherwise, and write that alone: the history shows nothing else."""
-    fields = [f for f in row._meta.concrete_fields if not f.generated]
-    before = {f.attname: getattr(row, f.attname) for f in fields}
-    for each in fields:
-        if each.name not in keep:
-            setattr(row, each.attname, getattr(told, each.attname))
-    if isinstance(row, Person | IdentityDocument):
-        row.derive()
-    if changed := [f.name for f in fields if getattr(row, f.attname) != before[f.attname]]:
-        row.save(update_fields=changed)
+def _correct(
+    stored: models.Model,
+    answers: models.Model,
+    asked: Mapping[type[models.Model], Collection[str]],
+) -> None:
+    """Take over what was answered otherwise, and write that alone: the history shows no more."""
+    derived = stored.DERIVED if isinstance(stored, Person | IdentityDocument) else frozenset()
+    before = {name: getattr(stored, name) for name in {*asked[type(stored)], *derived}}
+    for name in asked[type(stored)]:
+        setattr(stored, name, getattr(answers, name))
+    if isinstance(stored, Person | IdentityDocument):
+        stored.derive()
+    if changed := [name for name, value in before.items() if getattr(stored, name) != value]:
+        stored.save(update_fields=changed)
 
 
-def _replace(present: QuerySet[Any], rows: list[Any], **owner: models.Model) -> None:
+def _correct_care(case: Case, registration: Registration) -> None:
+    """The needs are those of the form; where it has none, none are kept."""
+    stored, answers = CarePreference.objects.filter(case=case).first(), registration.care
+    if stored and answers:
+        _correct(stored, answers, registration.asked)
+    elif stored:
+        stored.delete()
+    elif answers:
+        answers.case = case
+        answers.save(force_insert=True)
+
+
+def _replace(
+    present: QuerySet[Any],
+    rows: list[Any],
+    asked: Mapping[type[models.Model], Collection[str]],
+    **owner: models.Model,
+) -> None:
     """Put the rows in the place of those that are there, unless they say the same."""
-    for row in rows:
-        row.pk = None
-        for name, value in owner.items():
-            setattr(row, name, value)
-    told = [f.attname for f in present.model._meta.concrete_fields if not f.primary_key]
-    if [[getattr(row, name) for name in told] for row in rows] != [
-        list(values) for values in present.order_by("pk").values_list(*told)
-    ]:
+    names = sorted(asked[present.model])
+    if [tuple(getattr(row, name) for name in names) for row in rows] != list(
+        present.order_by("pk").values_list(*names)
+    ):
         present.delete()
-        present.model._default_manager.bulk_create(rows)
+        for row in rows:
+            row.pk = None
+            for name, value in owner.items():
+                setattr(row, name, value)
+        present.bulk_create(rows)
 
 
 def likely_duplicates(

@@ -17,17 +17,16 @@ from django.utils.translation import gettext, override
 
 from houshayu.calendar import BEIJING
 from houshayu.models import Message, Role, User
+from policy import Slot
 from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.alerting import mail_status_for, members_over
 from returnees.models import (
-    Case,
     CheckIn,
     Custody,
     LabTest,
     Reminder,
     ReminderKind,
     ReminderStatus,
-    Slot,
 )
 
 # Who must act on a reminder: those at the place itself, and who is told besides.
@@ -245,9 +244,11 @@ def _still_needed(claimed: list[Reminder]) -> list[Reminder]:
     sampled = set(
         LabTest.objects.filter(pk__in=abouts, sampled_at__isnull=False).values_list("pk", flat=True)
     )
-    # The reverse name of transfers.Handoff.case; returnees must not import transfers.
-    handoffs = Case.handoffs.rel.related_model.objects  # type: ignore[attr-defined]
-    waiting = set(handoffs.open().filter(pk__in=abouts).values_list("pk", flat=True))
+    waiting = set(
+        Custody.objects.open()
+        .filter(case__in={r.case_id for r in claimed}, offered_to__isnull=False)
+        .values_list("case_id", flat=True)
+    )
 
     def is_needed(reminder: Reminder) -> bool:
         if reminder.case.closed_at or (reminder.observation and reminder.observation.ended_at):
@@ -265,7 +266,7 @@ def _still_needed(claimed: list[Reminder]) -> list[Reminder]:
         if reminder.kind == ReminderKind.TEST_DUE:
             return reminder.about not in sampled
         if reminder.kind in (ReminderKind.HANDOFF_WAITING, ReminderKind.HANDOFF_OVERDUE):
-            return reminder.about in waiting
+            return reminder.case_id in waiting
         if reminder.kind == ReminderKind.NOT_ARRIVED:
             return not reminder.case.arrived_at and (
                 reminder.case.expected_arrival_at + NOT_ARRIVED_AFTER == reminder.due_at

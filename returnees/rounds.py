@@ -8,25 +8,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import (
     Count,
-    DateField,
     Exists,
     F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
-    SmallIntegerField,
     Subquery,
-    Value,
 )
 
+from houshayu.acting import acting
 from houshayu.models import Place
-from policy.days import slots_of
+from policy import days_between, slot_exists, slots_of
 from returnees import alerting
-from returnees.models import Channel, CheckIn, Custody, Observation, Slot, TemperatureMethod
+from returnees.models import Channel, CheckIn, Custody, Observation, TemperatureMethod
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -56,19 +52,9 @@ class Recorded:
 def due(on: date, slot: str) -> QuerySet[Observation]:
     """Open observations that have this slot on that date (the first day has no morning, the
     last no evening)."""
-    started = Q(started_on__lt=on) if slot == Slot.MORNING else Q(started_on__lte=on)
-    ending = Q(release_on__gte=on) if slot == Slot.MORNING else Q(release_on__gt=on)
-    return Observation.objects.open().filter(started, ending)
-
-
-def _day(on: date, started_on: F | OuterRef) -> Func:
-    # Django makes an interval of the difference of two dates; Postgres itself a number of days.
-    return Func(
-        Value(on, DateField()),
-        started_on,
-        template="(%(expressions)s)",
-        arg_joiner=" - ",
-        output_field=SmallIntegerField(),
+    day = days_between(on, F("started_on"))
+    return Observation.objects.open().filter(
+        slot_exists(day, F("days"), slot), started_on__lte=on, release_on__gte=on
     )
 
 
@@ -77,7 +63,7 @@ def with_check_in(
 ) -> QuerySet[Observation]:
     """Annotated with `checked`: whether this slot's check-in is there."""
     taken = CheckIn.objects.filter(
-        observation=OuterRef("pk"), day=_day(on, OuterRef("started_on")), slot=slot
+        observation=OuterRef("pk"), day=days_between(on, OuterRef("started_on")), slot=slot
     )
     return observations.annotate(
         checked=Exists(taken), temperature=Subquery(taken.values("temperature")[:1])
@@ -128,7 +114,6 @@ def missing(places: QuerySet[Place], on: date, slot: str) -> QuerySet[Observatio
     return with_check_in(due(on, slot), on, slot).filter(Exists(holding), checked=False)
 
 
-@transaction.atomic
 def record(
     readings: Iterable[Reading], *, on: date, slot: str, by: User, now: datetime
 ) -> Recorded:
@@ -137,42 +122,45 @@ def record(
     What somebody else recorded first stays, and is returned as already there; so is, as ended,
     an observation that ended meanwhile.
     """
-    by_observation = {reading.observation.pk: reading for reading in readings}
-    # Locked in one order: of two rounds over the same people the second waits, and finds the
-    # first one's rows.
-    locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
-    locked = locked.select_related("case").select_for_update(of=("self",))
-    observations = {o.pk: o for o in locked}
-    there = set(
-        CheckIn.objects.filter(
-            observation__in=observations, slot=slot, day=_day(on, F("observation__started_on"))
-        ).values_list("observation_id", flat=True)
-    )
-    checkins = [
-        CheckIn(
-            observation=observation,
-            day=observation.day_number(on),
-            slot=slot,
-            temperature=by_observation[pk].temperature,
-            symptoms=list(by_observation[pk].symptoms),
-            method=by_observation[pk].method,
-            channel=by_observation[pk].channel,
-            taken_at=now,
-            recorded_by=by,
+    with acting(by=by, now=now):
+        by_observation = {reading.observation.pk: reading for reading in readings}
+        # Locked in one order: of two rounds over the same people the second waits, and finds the
+        # first one's rows.
+        locked = Observation.objects.open().filter(pk__in=by_observation).order_by("pk")
+        locked = locked.select_related("case").select_for_update(of=("self",))
+        observations = {o.pk: o for o in locked}
+        there = set(
+            CheckIn.objects.filter(
+                observation__in=observations,
+                slot=slot,
+                day=days_between(on, F("observation__started_on")),
+            ).values_list("observation_id", flat=True)
         )
-        for pk, observation in observations.items()
-        if pk not in there
-    ]
-    CheckIn.objects.bulk_create(checkins)
-    alerting.raise_for_checkins(checkins, now=now)
-    told = {pk: reading.observation for pk, reading in by_observation.items()}
-    return Recorded(
-        checkins,
-        [observation for pk, observation in told.items() if pk in there],
-        [observation for pk, observation in told.items() if pk not in observations],
-    )
+        checkins = [
+            CheckIn(
+                observation=observation,
+                day=observation.day_number(on),
+                slot=slot,
+                temperature=by_observation[pk].temperature,
+                symptoms=list(by_observation[pk].symptoms),
+                method=by_observation[pk].method,
+                channel=by_observation[pk].channel,
+                taken_at=now,
+                recorded_by=by,
+            )
+            for pk, observation in observations.items()
+            if pk not in there
+        ]
+        CheckIn.objects.bulk_create(checkins)
+        alerting.raise_for_checkins(checkins, now=now)
+        told = {pk: reading.observation for pk, reading in by_observation.items()}
+        return Recorded(
+            checkins,
+            [observation for pk, observation in told.items() if pk in there],
+            [observation for pk, observation in told.items() if pk not in observations],
+        )
 
 
-def slot_exists(observation: Observation, on: date, slot: str) -> bool:
+def has_slot(observation: Observation, on: date, slot: str) -> bool:
     """Whether the observation has this check-in at all."""
     return slot in slots_of(observation.day_number(on), observation.days)

@@ -15,10 +15,12 @@ from typing import Any
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Membership, Place, PlaceKind, Role, User
 from returnees import rounds
+from returnees.forms.registration import ASKED
 from returnees.models import (
     Alert,
     Case,
     CheckIn,
+    Custody,
     Declaration,
     HealthDeclaration,
     IdentityDocument,
@@ -96,6 +98,7 @@ def make_registration(
     """
     number = next(_numbers)
     return Registration(
+        asked=ASKED,
         person=Person(
             **{
                 "person_category": "mainland",
@@ -215,7 +218,7 @@ def make_handoff(
 ) -> Handoff:
     """An offer of the case to a place, the hub if none is named, that waits for its answer."""
     case = case or make_case()
-    holder = case.holder
+    holder = holder_of(case)
     assert holder is not None
     return Handoff.objects.offer(
         case=case,
@@ -246,9 +249,14 @@ def make_observed_case(
     return case
 
 
+def holder_of(case: Case) -> Place | None:
+    """The place that holds the case now; None once it is closed."""
+    return Custody.objects.holder_of(case)
+
+
 def observation_of(case: Case) -> Observation:
     """The observation that is going on; there must be one."""
-    observation = case.observation
+    observation = Observation.objects.current_of(case)
     assert observation is not None
     return observation
 

@@ -15,6 +15,7 @@ from django.urls import resolve
 
 from houshayu.models import MailStatus, Membership, Message, Place, PlaceKind, Post, User
 from houshayu.roles import ROLE_PERMISSIONS, Role
+from returnees import releasing
 from returnees.models import ObservationCertificate
 from tests.factories import (
     NOW,
@@ -69,9 +70,9 @@ def settle(here: Area, there: Area) -> None:
 
     released = make_case(place=home, arrived=NOW, community=home)
     released_at = see_through(released)
-    released.release(by=staff, now=released_at)
+    releasing.release(released, by=staff, now=released_at)
     closed = make_case(place=home, community=home)
-    closed.close("cancelled", by=staff, now=NOW, note="twice")
+    releasing.close(closed, "cancelled", by=staff, now=NOW, note="twice")
 
     declined = make_handoff(case=make_case(place=home, community=home), to_place=there.hotel)
     declined.decline(by=make_user(role=Role.HOTEL_STAFF, place=there.hotel), now=NOW, reason="full")

@@ -33,11 +33,13 @@ from hypothesis.stateful import (
 from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS
-from returnees import reminding, rounds
-from returnees.models import Case, CaseOutcome, CheckIn, Resolution, Slot
+from policy import Slot
+from returnees import arrivals, observing, releasing, reminding, rounds
+from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution
 from tests.attacks import sql
 from tests.factories import (
     NOW,
+    holder_of,
     last_morning,
     make_case,
     make_user,
@@ -252,7 +254,10 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(case=cases, killed=KILLED)
     def arrive(self, case: Case, killed: int | None) -> None:
-        self.attempt(lambda: deepcopy(case).arrive(at=self.now), killed)
+        self.attempt(
+            lambda: arrivals.arrive(deepcopy(case), at=self.now, by=self.staff, now=self.now),
+            killed,
+        )
 
     @rule(case=cases, hours=st.sampled_from([None, -1, 3, 20, 30, 50]), killed=KILLED)
     def correct_the_arrival(self, case: Case, hours: int | None, killed: int | None) -> None:
@@ -260,8 +265,8 @@ class CaseLife(RuleBasedStateMachine):
         measured = CheckIn.objects.filter(observation__case=case).count()
 
         done = self.attempt(
-            lambda: deepcopy(case).correct_arrival(
-                at, by=self.staff, now=self.now, reason="a slip"
+            lambda: arrivals.correct(
+                deepcopy(case), at, by=self.staff, now=self.now, reason="a slip"
             ),
             killed,
         )
@@ -297,7 +302,7 @@ class CaseLife(RuleBasedStateMachine):
         waiting = Handoff.objects.open().filter(pk=handoff.pk).exists()
         at = self.now - timedelta(seconds=behind)
         to_home = how == "accept" and handoff.to_place.kind in HOME_KINDS
-        kept_out = to_home and Case.objects.get(pk=handoff.case_id).reasons_not_home(at)
+        kept_out = to_home and observing.reasons_not_home(Case.objects.get(pk=handoff.case_id), at)
         act = getattr(deepcopy(handoff), how)
         words = {"commitment_signed": True} if how == "accept" else {"reason": how}
 
@@ -306,7 +311,7 @@ class CaseLife(RuleBasedStateMachine):
         if answered is not Killed:
             assert (answered is Conflict) == (not waiting or bool(kept_out))
         if how == "accept" and answered not in (Killed, Conflict):
-            assert handoff.case.holder == handoff.to_place
+            assert holder_of(handoff.case) == handoff.to_place
 
     @rule(
         case=cases,
@@ -315,8 +320,8 @@ class CaseLife(RuleBasedStateMachine):
         killed=KILLED,
     )
     def measure(self, case: Case, slot: str, temperature: str, killed: int | None) -> None:
-        observation, on = case.observation, beijing_date(self.now)
-        if observation and rounds.slot_exists(observation, on, slot):
+        observation, on = Observation.objects.current_of(case), beijing_date(self.now)
+        if observation and rounds.has_slot(observation, on, slot):
             reading = rounds.Reading(observation=observation, temperature=Decimal(temperature))
             self.attempt(
                 lambda: rounds.record([reading], on=on, slot=slot, by=self.staff, now=self.now),
@@ -325,7 +330,7 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(case=cases)
     def wake_on_the_last_morning(self, case: Case) -> None:
-        if case.observation:
+        if Observation.objects.current_of(case):
             self.now = max(self.now, last_morning(case))
             self.settle_alerts(case)
             if beijing_date(self.now) == observation_of(case).release_on:
@@ -344,7 +349,7 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(case=cases, killed=KILLED)
     def release(self, case: Case, killed: int | None) -> None:
-        self.attempt(lambda: deepcopy(case).release(by=self.staff, now=self.now), killed)
+        self.attempt(lambda: releasing.release(deepcopy(case), by=self.staff, now=self.now), killed)
 
     @rule(
         case=cases,
@@ -354,13 +359,18 @@ class CaseLife(RuleBasedStateMachine):
     )
     def close(self, case: Case, outcome: str, behind: int, killed: int | None) -> None:
         at = self.now - timedelta(seconds=behind)
-        self.attempt(lambda: deepcopy(case).close(outcome, by=self.staff, now=at, note=""), killed)
+        self.attempt(
+            lambda: releasing.close(deepcopy(case), outcome, by=self.staff, now=at, note=""), killed
+        )
 
     @rule(case=cases, killed=KILLED)
     def restart(self, case: Case, killed: int | None) -> None:
         self.attempt(
-            lambda: deepcopy(case).restart(
-                at=self.now, last_contact_on=beijing_date(self.now) - timedelta(days=2)
+            lambda: observing.restart(
+                deepcopy(case),
+                now=self.now,
+                last_contact_on=beijing_date(self.now) - timedelta(days=2),
+                by=self.staff,
             ),
             killed,
         )

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import polib
 import pytest
@@ -19,6 +20,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
+from houshayu.moods import Mood
 from houshayu.roles import ROLE_PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -239,6 +241,50 @@ def test_pages_carry_no_script_and_no_style_of_their_own(inline: str) -> None:
 
 def test_no_page_loads_anything_from_elsewhere() -> None:
     assert finds(r"""(src|href)\s*=\s*["'](https?:)?//""", templates()) == []
+
+
+def shown_as_status() -> set[type[models.TextChoices]]:
+    """The enums that {% status record.standing %} shows, by what the models say of theirs."""
+    returned = [
+        get_type_hints(model.standing.fget)["return"]
+        for model in own_models()
+        if isinstance(getattr(model, "standing", None), property)
+    ]
+    members = {each for hint in returned for each in (get_args(hint) or (hint,))}
+    return members - {type(None)}
+
+
+def test_every_status_that_is_shown_has_a_mood() -> None:
+    assert shown_as_status()
+    assert [
+        f"{enum.__name__}.{member.name}"
+        for enum in shown_as_status()
+        for member in enum
+        if not isinstance(member.mood, Mood)
+    ] == []
+
+
+def test_the_stylesheet_knows_the_moods_and_their_icons_alone() -> None:
+    icons = {getattr(each, "icon", "") for enum in shown_as_status() for each in enum} - {""}
+    css = (ROOT / "static" / "css" / "status.css").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"\.status-([\w-]+)", css)) == {
+        *Mood,
+        *(f"icon-{each}" for each in icons),
+    }
+
+
+def test_no_template_chooses_the_colour_of_a_status() -> None:
+    moods = "|".join(Mood)
+
+    assert finds(rf"\bstatus-(?!({moods})\b)", templates()) == []
+    assert finds(r"""class="[^"]*\bstatus\b[^"]*{[{%]""", templates()) == []
+    assert finds(rf"""{{% status "(?!({moods})")""", templates()) == []
+
+
+def test_no_line_of_a_template_is_longer_than_a_reader_takes_in() -> None:
+    # djangofmt breaks tags and attributes; what stands inside one tag is left to the writer.
+    assert finds(r"^.{121,}", templates()) == []
 
 
 DIRECTIONS = re.compile(

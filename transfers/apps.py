@@ -9,12 +9,24 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in what returnees does without its knowing of handoffs."""
+        # Models can be imported from here on, and no sooner.
+        from houshayu import demonstration, menu
         from houshayu.roles import grant
         from returnees import registration, reminding
         from transfers import elsewhere, roles
         from transfers import reminding as handoff_reminding
+        from transfers.demonstration import ACTS
 
         grant(roles.MAY)
+        demonstration.register(*ACTS)
+        menu.register(
+            menu.Entry(
+                view="transfers:handoff_list",
+                label=_("Handoffs"),
+                permission="transfers.view_handoff",
+                order=40,
+            )
+        )
         reminding.PLANNERS.append(handoff_reminding.plan)
         registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")
         registration.moved.connect(elsewhere.offer_to_new_home, dispatch_uid="offer_to_new_home")

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from houshayu.models import HOME_KINDS, Place, PlaceKind, User
-from returnees.models import Case
+from returnees.models import Case, Custody
 from transfers.models import Handoff
-from transfers.models.handoffs import OPEN
 
 
 def subdistrict_of(place: Place) -> Place | None:
@@ -20,7 +19,7 @@ def offer_to_home(
     """Offer a newly registered case to the sub-district the person lives in, if it is another."""
     if case.community is None:
         return None
-    home, holder = subdistrict_of(case.community), case.holder
+    home, holder = subdistrict_of(case.community), Custody.objects.holder_of(case)
     if home is None or holder is None or home.pk in holder.ancestors:
         return None
     return Handoff.objects.offer(
@@ -35,7 +34,7 @@ def offer_to_new_home(
 
     Who is on the way or in a hotel goes to their own sub-district from there.
     """
-    holder = case.holder
-    if holder is None or holder.kind not in HOME_KINDS or case.handoffs.filter(OPEN).exists():
+    custody = Custody.objects.current_of(case)
+    if custody is None or custody.offered_to or custody.place.kind not in HOME_KINDS:
         return None
     return offer_to_home(sender, case=case, by=by, now=now)

@@ -22,5 +22,5 @@ def dashboard(request: Request) -> HttpResponse:
         "chart": {key: value for key, value in chart.items() if key != "rows"},
         "chart_rows": chart["rows"],
     }
-    template = "transfers/_dashboard.html" if request.htmx else "transfers/dashboard.html"
+    template = "coordination/_dashboard.html" if request.htmx else "coordination/dashboard.html"
     return render(request, template, context)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from coordination.demonstration.simulation import live, next_morning_after
+from coordination.demonstration import live, next_morning_after
 from houshayu import clock
 from houshayu.http import Request
 from houshayu.models import ClockShift

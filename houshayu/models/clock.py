@@ -4,7 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from houshayu.keeping import impersonal_model
 
+
+@impersonal_model
 class ClockShift(models.Model):
     """How far the demonstration's clock stands from real time; at most one row."""
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import ACCOUNT, impersonal_model, personal
 from houshayu.models.places import Place
 from houshayu.roles import Role
 
@@ -21,7 +22,7 @@ class Membership(models.Model):
     place = models.ForeignKey(
         Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="memberships"
     )
-    role = models.CharField(_("role"), max_length=20, choices=Role)
+    role = personal(ACCOUNT, models.CharField(_("role"), max_length=20, choices=Role))
 
     class Meta:
         verbose_name = _("membership")
@@ -43,6 +44,7 @@ class WorkGroupKind(models.TextChoices):
     HANDOFF = "handoff", _("Handoff team")
 
 
+@impersonal_model
 class Post(models.Model):
     """Who answers for which task at which place (定岗到人); empty until somebody is named."""
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import TELLING, personal_fields
 from houshayu.models.memberships import Membership
 from houshayu.models.places import Place
 
@@ -71,6 +72,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         ).update(mail_status=MailStatus.UNCERTAIN)
 
 
+@personal_fields(
+    TELLING, "key", "subject", "body", "url", "created_at", "read_at", "mail_status",
+    "mail_claimed_at", "mail_sent_at",
+)  # fmt: skip
 class Message(models.Model):
     """One line in one user's inbox, and the same by e-mail where they have an address."""
 

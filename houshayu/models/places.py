@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import impersonal_model
+
 if TYPE_CHECKING:
     from houshayu.models.users import User
 
@@ -63,6 +65,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return self.filter(kind__in=HOME_KINDS, is_active=True)
 
 
+@impersonal_model
 class Place(models.Model):
     """A place of the tree by administration, or a site that holds people or checks them.
 

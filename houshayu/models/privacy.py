@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import ACCESS_LOG, personal
 from houshayu.models.memberships import Membership
 from houshayu.models.places import Place
 
@@ -56,10 +57,10 @@ class Reveal(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+"
     )
-    subject = models.CharField(_("what"), max_length=40)
-    subject_id = models.BigIntegerField()
-    reason = models.CharField(_("reason"), max_length=200)
-    at = models.DateTimeField(_("time"))
+    subject = personal(ACCESS_LOG, models.CharField(_("what"), max_length=40))
+    subject_id = personal(ACCESS_LOG, models.BigIntegerField())
+    reason = personal(ACCESS_LOG, models.CharField(_("reason"), max_length=200))
+    at = personal(ACCESS_LOG, models.DateTimeField(_("time")))
 
     objects = RevealQuerySet.as_manager()
 

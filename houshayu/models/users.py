@@ -4,22 +4,33 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import ACCOUNT, personal, personal_fields
 
+
+@personal_fields(
+    ACCOUNT, "password", "last_login", "is_superuser", "username", "email", "is_staff",
+    "is_active", "date_joined",
+)  # fmt: skip
 class User(AbstractUser):
     """Somebody who works with the program; what they may do follows from their memberships."""
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=80)
-    language = models.CharField(
-        _("language of the interface"),
-        max_length=10,
-        choices=[pair for pair in settings.LANGUAGES if pair[0] in settings.INTERFACE_LANGUAGES],
-        default="zh-hans",
+    name = personal(ACCOUNT, models.CharField(_("name"), max_length=80))
+    language = personal(
+        ACCOUNT,
+        models.CharField(
+            _("language of the interface"),
+            max_length=10,
+            choices=[
+                pair for pair in settings.LANGUAGES if pair[0] in settings.INTERFACE_LANGUAGES
+            ],
+            default="zh-hans",
+        ),
     )
-    phone = models.CharField(_("work phone"), max_length=20, blank=True)
+    phone = personal(ACCOUNT, models.CharField(_("work phone"), max_length=20, blank=True))
     # Whoever gave it knows it, so its owner changes it before anything else.
-    has_given_password = models.BooleanField(default=False, editable=False)
+    has_given_password = personal(ACCOUNT, models.BooleanField(default=False, editable=False))
 
     objects = UserManager()  # type: ignore[misc]
     REQUIRED_FIELDS = ["name", "email"]

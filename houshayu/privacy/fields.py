@@ -7,11 +7,13 @@ import binascii
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django import forms
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
@@ -62,12 +64,29 @@ def blind_index(value: str, *, purpose: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
+Mask = Callable[[str], str]
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text stored as AES-256-GCM ciphertext, bound to the column it stands in.
+
+    mask: what may be seen of it on pages and lists, in sheets, files and the API; everything that
+    shows the field asks it (see masked). The whole of it is read by a Reveal alone.
 
     Equal texts have different ciphertexts, so it can't be searched: keep a blind_index beside
     it. An empty text stays empty. History rows keep the ciphertext, bound to the tracked column.
     """
+
+    def __init__(self, *args: Any, mask: Mask, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mask = mask
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"mask": self.mask}
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"widget": forms.TextInput} | kwargs)
 
     def _column(self) -> str:
         tracked = getattr(self.model, "pgh_tracked_model", None) or self.model
@@ -96,3 +115,14 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
             f"{self.model.__name__}.{self.name} is encrypted and can't be searched; "
             "use its blind index."
         )
+
+
+def protected_fields(model: type[models.Model]) -> dict[str, EncryptedTextField]:
+    """The encrypted fields of the model, by name."""
+    fields = model._meta.concrete_fields
+    return {field.name: field for field in fields if isinstance(field, EncryptedTextField)}
+
+
+def masked(record: models.Model, name: str) -> str:
+    """What may be seen of a protected field of the record."""
+    return protected_fields(type(record))[name].mask(getattr(record, name))

@@ -3,7 +3,11 @@
 Nothing shows more than half of what it hides: short numbers show less than the rule allows.
 """
 
+import re
 import unicodedata
+
+# Seven digits or more that stand together, however they are set apart.
+NUMBER_IN_TEXT = re.compile(r"\+?\d(?:[\s().\-–]*\d){6,}")
 
 
 def mask_document(number: str) -> str:
@@ -14,6 +18,16 @@ def mask_document(number: str) -> str:
 def mask_phone(number: str) -> str:
     """The first three and the last two characters: 139******78."""
     return _keep(number, 3, 2)
+
+
+def mask_phones_in_text(text: str) -> str:
+    """The text with each phone number in it masked: Wang, 139******78, after six."""
+    return NUMBER_IN_TEXT.sub(lambda number: mask_phone(number[0]), text)
+
+
+def show_nothing(text: str) -> str:
+    """Only that there is something: of a file, or of a form that somebody has begun."""
+    return "***" if text else ""
 
 
 def mask_name(name: str) -> str:

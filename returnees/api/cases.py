@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     extend_schema,
+    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
@@ -22,23 +23,32 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place, Reveal
-from returnees import decisions
+from houshayu.privacy.fields import protected_fields
+from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
 from returnees.api.registration import RegistrationSerializer
 from returnees.filters import CaseFilter
-from returnees.models import Case, CaseOutcome, Custody, Observation, Whereabouts
+from returnees.models import (
+    Case,
+    CaseOutcome,
+    Custody,
+    IdentityDocument,
+    Observation,
+    Person,
+    Whereabouts,
+)
 from returnees.registration import register
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
 CONFLICT = {409: OpenApiTypes.OBJECT}
-# What a reveal may read, and the record of the case it stands on.
-PROTECTED: dict[str, Callable[[Case], Model]] = {
-    "document_number": lambda case: case.document,
-    "phone_cn": lambda case: case.person,
-    "phone_intl": lambda case: case.person,
-    "guardian_phone": lambda case: case.person,
-    "emergency_contact_phone": lambda case: case,
+# Where the protected fields of a case stand: on itself, its person and its document.
+RECORDS: dict[type[Model], Callable[[Case], Model]] = {
+    Case: lambda case: case,
+    Person: lambda case: case.person,
+    IdentityDocument: lambda case: case.document,
 }
+# What a reveal may read, and the record of the case it stands on.
+PROTECTED = {name: record for model, record in RECORDS.items() for name in protected_fields(model)}
 
 
 class CaseRowSerializer(serializers.ModelSerializer):
@@ -90,10 +100,10 @@ class DecisionSerializer(serializers.Serializer):
     waiting_for = serializers.SerializerMethodField()
 
     def get_text(self, case: Case) -> str:
-        return str(case.policy.rule_text(case.decision["rule"]))
+        return str(case.policy.rule_text(case.decision.rule))
 
     def get_waiting_for(self, case: Case) -> list[str]:
-        return [str(decisions.WAITING[name]) for name in case.decision["waiting_for"]]
+        return [str(decisions.WAITING[name]) for name in case.decision.waiting_for]
 
 
 class CaseSerializer(CaseRowSerializer):
@@ -146,11 +156,13 @@ class RevealedSerializer(serializers.Serializer):
 class CaseQuery(CaseFilter):
     """The filters of the page, with places by their code, and ranges of moments besides."""
 
-    holder = filters.ModelChoiceFilter(
-        method="by_holder",
-        queryset=Place.objects.holders(),
-        to_field_name="code",
-        label=_("Held by"),
+    holder = extend_schema_field(OpenApiTypes.STR)(  # type: ignore[type-var]
+        filters.ModelChoiceFilter(
+            method="by_holder",
+            queryset=Place.objects.holders(),
+            to_field_name="code",
+            label=_("Held by"),
+        )
     )
     community = filters.ModelChoiceFilter(
         queryset=Place.objects.homes(), to_field_name="code", label=_("Lives in")
@@ -251,7 +263,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        case.arrive(at=case.arrival_seen_at(clock.now()))
+        now = clock.now()
+        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
         return self._told(case)
 
     @extend_schema(
@@ -263,7 +276,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        case.release(by=request.user, now=clock.now())
+        releasing.release(case, by=request.user, now=clock.now())
         return self._told(case)
 
     @extend_schema(
@@ -284,7 +297,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         case = self._held(number)
         asked = CloseInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        case.close(
+        releasing.close(
+            case,
             asked.validated_data["outcome"],
             by=request.user,
             now=clock.now(),

@@ -22,17 +22,16 @@ from houshayu import clock
 from houshayu.api import Pages, Request, Resource
 from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
+from policy import COLDEST, HOTTEST, Slot
 from returnees import rounds
 from returnees.models import (
     Case,
     Channel,
     CheckIn,
     Observation,
-    Slot,
     Symptom,
     TemperatureMethod,
 )
-from returnees.models.health import COLDEST, HOTTEST
 
 MOST_READINGS = 500
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
@@ -192,7 +191,7 @@ class CaseCheckInResource(mixins.ListModelMixin, Resource):
         asked = CheckInInput(data=request.data, context={"now": clock.now()})
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
-        if not rounds.slot_exists(observation, data["on"], data["slot"]):
+        if not rounds.has_slot(observation, data["on"], data["slot"]):
             raise serializers.ValidationError({"slot": [str(NO_SUCH_SLOT)]})
         done = _record(request, [_reading(observation, data)], data)
         return Response(CheckInSerializer(done.recorded[0]).data, status=status.HTTP_201_CREATED)
@@ -250,7 +249,7 @@ class RoundResource(Resource):
             observation, problem = observations.get(line["case"]), {}
             if observation is None:
                 problem = {"case": [_("Nobody under observation in your hands has this number.")]}
-            elif not rounds.slot_exists(observation, data["on"], data["slot"]):
+            elif not rounds.has_slot(observation, data["on"], data["slot"]):
                 problem = {"case": [str(NO_SUCH_SLOT)]}
             else:
                 lines.append(_reading(observation, line))

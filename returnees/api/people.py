@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
-from houshayu.api import Pages, Resource
-from returnees.api.sections import DocumentSection, PhoneField
+from houshayu.api import MaskingSerializer, Pages, Resource
+from returnees.api.sections import DocumentSection
 from returnees.models import Case, Person
 
 PERSON_NUMBER = OpenApiParameter(
@@ -26,11 +26,9 @@ class CaseOfPersonSerializer(serializers.ModelSerializer):
         fields = ["number", "opened_at", "closed_at", "document"]
 
 
-class PersonSerializer(serializers.ModelSerializer):
+class PersonSerializer(MaskingSerializer):
     """A human being with those of their returns that the user may see."""
 
-    phone_cn = PhoneField(label=_("Mobile number in China"))
-    phone_intl = PhoneField(label=_("Mobile number abroad"))
     cases = CaseOfPersonSerializer(source="seen_cases", many=True)
 
     class Meta:

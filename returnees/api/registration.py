@@ -16,7 +16,7 @@ from houshayu.exceptions import Conflict
 from houshayu.models import Place, User
 from returnees.api import sections
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
-from returnees.models import Case
+from returnees.models import Case, Custody
 from returnees.registration import Registration, likely_duplicates
 
 ROWS = ("co_residents", "transits", "visited")
@@ -94,7 +94,7 @@ class RegistrationSerializer(serializers.Serializer):
 def _told(case: Case, user: User) -> str:
     if Case.objects.visible_to(user).filter(pk=case.pk).exists():
         return case.number
-    return str(case.holder)
+    return str(Custody.objects.holder_of(case))
 
 
 def _typed(data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:

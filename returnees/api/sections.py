@@ -1,19 +1,17 @@
 """The sections of the registration form as the API takes and tells them.
 
-Each lists the fields of the form of the page, so the two cannot drift apart. A phone and a
-document number go in whole and come out masked.
+Each lists the fields of the form of the page, so the two cannot drift apart. What is protected
+goes in whole and comes out masked.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from houshayu.api import MaskingSerializer
 from houshayu.models import Place
-from houshayu.privacy.masking import mask_document, mask_phone
 from returnees.documents.numbers import EARLIEST_BIRTH
 from returnees.forms import health, journey, person
 from returnees.models import (
@@ -31,49 +29,25 @@ from returnees.models import (
 )
 
 
-class PhoneField(serializers.CharField):
-    """Taken whole, told masked: 139******78."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 20} | kwargs)
-
-    def to_representation(self, value: str) -> str:
-        return mask_phone(value)
-
-
-class DocumentNumberField(serializers.CharField):
-    """Taken whole, told masked: E1*****78."""
-
-    def to_representation(self, value: str) -> str:
-        return mask_document(value)
-
-
-class PersonSection(serializers.ModelSerializer):
-    guardian_phone = PhoneField(label=_("Guardian's phone"), required=False, allow_blank=True)
-
+class PersonSection(MaskingSerializer):
     class Meta:
         model = Person
         fields = person.PersonForm.Meta.fields
 
 
-class DocumentSection(serializers.ModelSerializer):
-    document_number = DocumentNumberField(label=_("Document number"), max_length=40)
-
+class DocumentSection(MaskingSerializer):
     class Meta:
         model = IdentityDocument
         fields = person.DocumentForm.Meta.fields
 
 
-class ContactSection(serializers.ModelSerializer):
-    phone_cn = PhoneField(label=_("Mobile number in China"), required=False, allow_blank=True)
-    phone_intl = PhoneField(label=_("Mobile number abroad"), required=False, allow_blank=True)
-
+class ContactSection(MaskingSerializer):
     class Meta:
         model = Person
         fields = person.ContactForm.Meta.fields
 
 
-class DwellingSection(serializers.ModelSerializer):
+class DwellingSection(MaskingSerializer):
     community = serializers.SlugRelatedField(
         label=_("Village or community"),
         slug_field="code",
@@ -81,22 +55,13 @@ class DwellingSection(serializers.ModelSerializer):
         required=False,
         allow_null=True,
     )
-    emergency_contact_phone = PhoneField(label=_("Emergency contact's phone"))
-    # It has a phone number in the middle of its text, which can't be masked.
-    landlord_or_agent = serializers.CharField(
-        label=_("Landlord or agent, phone"),
-        max_length=120,
-        required=False,
-        allow_blank=True,
-        write_only=True,
-    )
 
     class Meta:
         model = Case
         fields = person.DwellingForm.Meta.fields
 
 
-class ArrivalSection(serializers.ModelSerializer):
+class ArrivalSection(MaskingSerializer):
     companion = serializers.CharField(
         label=_("Travelling companions"),
         help_text=_("The case number of somebody who travels along, like HSY-7K3M9Q."),
@@ -110,7 +75,7 @@ class ArrivalSection(serializers.ModelSerializer):
         fields = [*journey.ArrivalForm.Meta.fields, "companion"]
 
 
-class JourneySection(serializers.ModelSerializer):
+class JourneySection(MaskingSerializer):
     class Meta:
         model = Journey
         # The page asks for the time zone beside the departure; here the moment itself has it.
@@ -118,50 +83,50 @@ class JourneySection(serializers.ModelSerializer):
         extra_kwargs = {"entry_date": {"validators": [MinValueValidator(EARLIEST_BIRTH)]}}
 
 
-class HealthSection(serializers.ModelSerializer):
+class HealthSection(MaskingSerializer):
     class Meta:
         model = HealthDeclaration
         fields = health.HealthForm.Meta.fields
 
 
-class RequestSection(serializers.ModelSerializer):
+class RequestSection(MaskingSerializer):
     class Meta:
         model = ObservationRequest
         fields = [*health.RequestForm.Meta.fields, "assessment_result"]
         read_only_fields = ["assessment_result"]
 
 
-class CareSection(serializers.ModelSerializer):
+class CareSection(MaskingSerializer):
     class Meta:
         model = CarePreference
         fields = health.CareForm.Meta.fields
 
 
-class DeclarationSection(serializers.ModelSerializer):
+class DeclarationSection(MaskingSerializer):
     class Meta:
         model = Declaration
         fields = health.DeclarationForm.Meta.fields
 
 
-class OfficeSection(serializers.ModelSerializer):
+class OfficeSection(MaskingSerializer):
     class Meta:
         model = Case
         fields = person.OfficeForm.Meta.fields
 
 
-class CoResidentRow(serializers.ModelSerializer):
+class CoResidentRow(MaskingSerializer):
     class Meta:
         model = CoResident
         fields = person.CoResidentForm.Meta.fields
 
 
-class TransitRow(serializers.ModelSerializer):
+class TransitRow(MaskingSerializer):
     class Meta:
         model = TransitPoint
         fields = journey.TransitForm.Meta.fields
 
 
-class VisitedRow(serializers.ModelSerializer):
+class VisitedRow(MaskingSerializer):
     class Meta:
         model = VisitedPlace
         fields = journey.VisitedForm.Meta.fields

@@ -10,10 +10,10 @@ from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
-from policy import age_on, read_rules
+from policy import ExceptionGround, ObservationKind, RequestedMode, age_on, read_rules
 from returnees import decisions, names
 from returnees.documents import DocumentType, InvalidDocumentNumber, check
-from returnees.models import IdentityDocument, PersonCategory, Pickup, RequestedMode
+from returnees.models import IdentityDocument, PersonCategory, Pickup
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -75,7 +75,7 @@ def _plain(*parts: str | None) -> str:
 def _home_needs_a_ground(arrival: datetime) -> bool:
     """Whether no rule of the version in force then lets somebody be at home without a ground."""
     return not any(
-        rule.obligations[0].kind == "home" and "grounds" not in rule.when
+        rule.obligations[0].kind is ObservationKind.HOME and "grounds" not in rule.when
         for rule in read_rules(decisions.version_for(arrival).rules)
     )
 
@@ -258,13 +258,13 @@ def _check_request(form: RegistrationForm) -> None:
             "exception_grounds",
             _("Home observation needs a ground under the policy of the day of arrival."),
         )
-    if "lives_alone" in grounds and kept(form.co_residents):
+    if ExceptionGround.LIVES_ALONE in grounds and kept(form.co_residents):
         form.request.add_error(
             "exception_grounds", _("Somebody else is listed in the same dwelling.")
         )
-    if "underlying_disease" in grounds:
+    if ExceptionGround.UNDERLYING_DISEASE in grounds:
         require(form.health, "chronic_conditions", _("Please name it: it is the ground given."))
-    if "pregnant" in grounds:
+    if ExceptionGround.PREGNANT in grounds:
         require(form.health, "pregnant", _("Please tick it: it is the ground given."))
 
 

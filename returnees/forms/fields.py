@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.bilingual import both
 from houshayu.models import Place
-from houshayu.privacy.masking import mask_document, mask_phone
+from houshayu.privacy.fields import masked, protected_fields
 from returnees.countries import ALPHA2, country_choices, country_name
 from returnees.names import fold
 
@@ -172,47 +172,35 @@ class HomeField(forms.ModelChoiceField):
         return obj  # the form tells it in both languages
 
 
-# A stored value that pages show masked, by field, with its mask.
-MASKS: dict[str, Callable[[str], str]] = {
-    "document_number": mask_document,
-    "guardian_phone": mask_phone,
-    "phone_cn": mask_phone,
-    "phone_intl": mask_phone,
-    "emergency_contact_phone": mask_phone,
-}
-
-
 class MaskedForm(forms.ModelForm):
-    """Of a stored record, shows protected numbers masked, and keeps those nobody types anew.
+    """Of a stored record, shows protected fields masked, and keeps those nobody types anew.
 
-    A hyphen takes out a number that is not needed.
+    A hyphen takes out one that is not needed.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored: dict[str, str] = {}
         self.removable: set[str] = set()
-        for name in self.fields.keys() & MASKS.keys():
+        for name in self.fields.keys() & protected_fields(self._meta.model).keys():
             value = getattr(self.instance, name) if self.instance.pk else ""
             if not value:
                 continue
             self.stored[name] = value
             self.initial[name] = ""
             field = self.fields[name]
-            field.help_text = _("Leave it empty to keep the number that is stored.")
+            field.help_text = _("Leave it empty to keep what is stored.")
             if not field.required:
                 self.removable.add(name)
-                field.help_text = _(
-                    "Leave it empty to keep the number that is stored; a hyphen removes it."
-                )
+                field.help_text = _("Leave it empty to keep what is stored; a hyphen removes it.")
             field.required = False
-            field.widget.attrs["placeholder"] = MASKS[name](value)
+            field.widget.attrs["placeholder"] = masked(self.instance, name)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name, value in self.stored.items():
             typed = self.data.get(self.add_prefix(name), "")
             is_removed = name in self.removable and half_width(typed).strip() == "-"
-            if name not in self.errors and not is_removed:
-                data[name] = data.get(name) or value
+            if name not in self.errors:
+                data[name] = "" if is_removed else data.get(name) or value
         return data

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from policy import ExceptionGround, RequestedMode
 from returnees.forms.fields import (
     SeveralField,
     StatementField,
@@ -19,10 +20,8 @@ from returnees.models import (
     ChronicCondition,
     CustomsNeed,
     Declaration,
-    ExceptionGround,
     HealthDeclaration,
     ObservationRequest,
-    RequestedMode,
     Symptom,
 )
 

@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.timezone import make_naive
 from django.utils.translation import gettext_lazy as _
 
+from policy import Purpose
 from returnees.forms.fields import (
     CountryField,
     date_input,
@@ -120,7 +121,7 @@ class JourneyForm(forms.ModelForm):
         ):
             if needed and not data.get(name) and name not in self.errors:
                 self.add_error(name, _("Please fill this in for this means of transport."))
-        if data.get("purpose") == "transit" and not data.get("onward_destination"):
+        if data.get("purpose") == Purpose.TRANSIT and not data.get("onward_destination"):
             self.add_error("onward_destination", _("Please say where the person travels on to."))
         self._clean_observed_elsewhere(data)
         return data

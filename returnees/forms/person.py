@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from policy import ResidenceKind
 from returnees import names
 from returnees.documents import DocumentType
 from returnees.documents.numbers import EARLIEST_BIRTH
@@ -152,9 +153,6 @@ class DwellingForm(MaskedForm):
 
     bilingual = True
     community = HomeField(label=label(Case, "community"), required=False)
-    landlord_or_agent = forms.CharField(
-        label=label(Case, "landlord_or_agent"), max_length=120, required=False
-    )
     emergency_contact_phone = PhoneField(
         PHONE_CN, LANDLINE_CN,
         problem=_("Please give a number in China: mobile or with area code."),
@@ -176,7 +174,8 @@ class DwellingForm(MaskedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("residence_kind") not in {"hotel", "none", None}:
+        kind = data.get("residence_kind")
+        if kind and ResidenceKind(kind).is_dwelling:
             if not data.get("community") and "community" not in self.errors:
                 self.add_error("community", _("Please choose the village or community."))
             if not data.get("room"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.forms import BaseForm, formset_factory
 from django.forms.formsets import BaseFormSet
 from django.forms.utils import ErrorDict
@@ -15,10 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
+from policy import RequestedMode
 from returnees.documents import MrzProblem
 from returnees.forms import between, health, journey, person
 from returnees.forms.between import is_removed, kept, value
-from returnees.models import Case
+from returnees.models import Case, IdentityDocument
 from returnees.registration import Registration
 
 PRIVACY_NOTICE = "2020-03-01"
@@ -30,6 +31,26 @@ def _rows(form: type[forms.ModelForm]) -> type[BaseFormSet]:
         form, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS, can_delete=True
     )
 
+
+def _asked(*parts: type[forms.ModelForm]) -> dict[type[Model], frozenset[str]]:
+    """The columns that the forms fill, by model."""
+    asked: dict[type[Model], frozenset[str]] = {}
+    for part in parts:
+        model, names = part._meta.model, part._meta.fields or ()
+        columns = {each.attname for each in model._meta.concrete_fields if each.name in names}
+        asked[model] = asked.get(model, frozenset()) | columns
+    return asked
+
+
+# What registering and correcting may write: the fields of the forms, and nowhere another list.
+ASKED = _asked(
+    person.PersonForm, person.DocumentForm, person.ContactForm, person.DwellingForm,
+    person.CoResidentForm, person.OfficeForm, journey.ArrivalForm, journey.JourneyForm,
+    journey.TransitForm, journey.VisitedForm, health.HealthForm, health.RequestForm,
+    health.CareForm, health.DeclarationForm,
+)  # fmt: skip
+# The check of the number says it.
+ASKED[IdentityDocument] |= {"needs_manual_check"}
 
 CoResidents = _rows(person.CoResidentForm)
 Transits = _rows(journey.TransitForm)
@@ -79,7 +100,7 @@ class RegistrationForm:
         self.arrival = one("arrival", journey.ArrivalForm)
         self.journey = one("journey", journey.JourneyForm, entry_port="PEK")
         self.health = one("health", health.HealthForm)
-        self.request = one("request", health.RequestForm, requested_mode="centralized")
+        self.request = one("request", health.RequestForm, requested_mode=RequestedMode.CENTRALIZED)
         self.care = one("care", health.CareForm)
         self.declaration = one(
             "declaration", health.DeclarationForm, privacy_notice_language="zh-hans"
@@ -143,14 +164,17 @@ class RegistrationForm:
         return not any(form.errors for form in self.all_forms)
 
     @property
-    def errors(self) -> Iterator[tuple[forms.BoundField | None, str]]:
+    def errors(self) -> list[tuple[forms.BoundField | None, str]]:
         """Each error with its field, or None for one of a whole part."""
-        for form in self.all_forms:
-            for error in form.non_field_errors():
-                yield None, str(error)
-            for bound in form:
-                for error in bound.errors:
-                    yield bound, str(error)
+        return [
+            (bound, str(error))
+            for form in self.all_forms
+            for bound, errors in (
+                (None, form.non_field_errors()),
+                *((bound, bound.errors) for bound in form),
+            )
+            for error in errors
+        ]
 
     def unjudged(self) -> RegistrationForm:
         """The same, showing what was typed without a word about it."""
@@ -203,6 +227,7 @@ class RegistrationForm:
         declaration.signed_at = declaration.signed_at or self.now
         told = self.care.has_changed() or self.care.instance.pk
         return Registration(
+            asked=ASKED,
             person=traveller,
             document=self.document.instance,
             case=case,

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
-from returnees.models import Channel, Observation, Slot, Symptom, TemperatureMethod
-from returnees.models.health import COLDEST, HOTTEST
+from policy import COLDEST, FEVER, HOTTEST, Slot
+from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
 
@@ -48,7 +48,14 @@ class ReadingForm(forms.Form):
         min_value=COLDEST,
         max_value=HOTTEST,
         widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "temperature"}
+            attrs={
+                "inputmode": "decimal",
+                "autocomplete": "off",
+                "class": "temperature",
+                "data-coldest": COLDEST,
+                "data-hottest": HOTTEST,
+                "data-fever": FEVER,
+            }
         ),
         error_messages={
             "invalid": _("A temperature is a number like 36.5."),

@@ -48,7 +48,7 @@ DECLARE
     closed timestamptz;
     ended_as text;
     obligations int;
-    complete int;
+    met int;
     still_open int;
 BEGIN
     SELECT closed_at, outcome, coalesce(jsonb_array_length(decision -> 'obligations'), 0)
@@ -57,11 +57,18 @@ BEGIN
     IF closed IS NULL THEN
         RETURN;
     END IF;
-    SELECT count(*) FILTER (WHERE end_reason = 'completed'),
+    -- The obligation that was met last is the decision's last: after a restart all count again.
+    SELECT coalesce(max(obligation + 1) FILTER (
+               WHERE end_reason = 'completed' AND id > coalesce(restarted, 0)), 0),
            count(*) FILTER (WHERE ended_at IS NULL)
-        INTO complete, still_open FROM returnees_observation WHERE case_id = checked;
-    IF ended_as = 'released' AND complete < greatest(obligations, 1) THEN
-        RAISE EXCEPTION 'case % is released with % observations complete', checked, complete
+        INTO met, still_open
+        FROM returnees_observation, (
+            SELECT max(id) AS restarted FROM returnees_observation
+            WHERE case_id = checked AND end_reason = 'restarted'
+        ) AS last_restart
+        WHERE case_id = checked;
+    IF ended_as = 'released' AND met < greatest(obligations, 1) THEN
+        RAISE EXCEPTION 'case % is released with % obligations met', checked, met
             USING ERRCODE = 'check_violation', CONSTRAINT = 'case_released_only_when_complete';
     END IF;
     IF still_open <> 0 THEN

@@ -1,20 +1,11 @@
 from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
-from returnees.models.case_queries import Whereabouts
-from returnees.models.cases import (
-    ArrivalStands,
-    Case,
-    CaseClosed,
-    CaseNotReady,
-    CaseOutcome,
-    ContactToCome,
-    IntakeChannel,
-    ResidenceKind,
-)
+from returnees.models.case_queries import CaseClosed, Whereabouts
+from returnees.models.cases import Case, CaseOutcome, IntakeChannel
 from returnees.models.certificates import ObservationCertificate
+from returnees.models.checkins import Channel, CheckIn
 from returnees.models.custody import Custody
 from returnees.models.drafts import RegistrationDraft
 from returnees.models.health import (
-    FEVER,
     ChronicCondition,
     HealthDeclaration,
     Symptom,
@@ -26,23 +17,12 @@ from returnees.models.journey import (
     EntryPort,
     Journey,
     Pickup,
-    Purpose,
     TransitPoint,
     TransportMode,
     VisitedPlace,
 )
-from returnees.models.observation import (
-    Channel,
-    CheckIn,
-    EndReason,
-    LabTest,
-    LabTestClosed,
-    Observation,
-    ObservationKind,
-    OutsideItsDays,
-    Slot,
-    TestResult,
-)
+from returnees.models.labtests import LabTest, TestResult
+from returnees.models.observation import EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
 from returnees.models.prints import PrintJob, PrintStatus, SheetKind
 from returnees.models.reminders import Reminder, ReminderKind, ReminderStatus
@@ -52,63 +32,49 @@ from returnees.models.requests import (
     CustomsNeed,
     Declaration,
     Diet,
-    ExceptionGround,
     ObservationRequest,
-    RequestedMode,
 )
 
 __all__ = [
     "BEIJING_PORTS",
-    "FEVER",
     "Alert",
     "AlertClosed",
     "AlertKind",
-    "ArrivalStands",
     "AssessmentResult",
     "CarePreference",
     "Case",
     "CaseClosed",
-    "CaseNotReady",
     "CaseOutcome",
     "Channel",
     "CheckIn",
     "ChronicCondition",
     "CoResident",
-    "ContactToCome",
     "Custody",
     "CustomsNeed",
     "Declaration",
     "Diet",
     "EndReason",
     "EntryPort",
-    "ExceptionGround",
     "Gender",
     "HealthDeclaration",
     "IdentityDocument",
     "IntakeChannel",
     "Journey",
     "LabTest",
-    "LabTestClosed",
     "Observation",
     "ObservationCertificate",
-    "ObservationKind",
     "ObservationRequest",
-    "OutsideItsDays",
     "Person",
     "PersonCategory",
     "Pickup",
     "PrintJob",
     "PrintStatus",
-    "Purpose",
     "RegistrationDraft",
     "Reminder",
     "ReminderKind",
     "ReminderStatus",
-    "RequestedMode",
-    "ResidenceKind",
     "Resolution",
     "SheetKind",
-    "Slot",
     "Symptom",
     "TemperatureMethod",
     "TestResult",

@@ -9,10 +9,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.acting import acting
 from houshayu.exceptions import Conflict
+from houshayu.keeping import personal
 from houshayu.models import Place
+from houshayu.moods import Mood
+from returnees.keeping import HEALTH
 from returnees.models.cases import Case
-from returnees.models.observation import CheckIn
+from returnees.models.checkins import CheckIn
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -25,6 +29,11 @@ class AlertKind(models.TextChoices):
     SYMPTOM = "symptom", _("Symptom")
     POSITIVE_TEST = "positive_test", _("Positive test")
 
+    @property
+    def mood(self) -> Mood:
+        """Until the alert is settled."""
+        return Mood.BAD
+
 
 class Resolution(models.TextChoices):
     """How an alert ended (domain rules, fever or symptom under observation)."""
@@ -33,6 +42,11 @@ class Resolution(models.TextChoices):
     TEST_NEGATIVE = "test_negative", _("Examined: negative, observation goes on")
     SENT_TO_HOSPITAL = "sent_to_hospital", _("Taken to the fever clinic")
     CONFIRMED = "confirmed", _("Confirmed, in medical care")
+
+    @property
+    def mood(self) -> Mood:
+        """Whatever came of an alert, nobody waits any more."""
+        return Mood.GOOD
 
 
 class AlertClosed(Conflict):
@@ -77,21 +91,26 @@ class Alert(models.Model):
     checkin = models.OneToOneField(
         CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="alert"
     )
-    kind = models.CharField(_("kind"), max_length=13, choices=AlertKind)
-    temperature = models.DecimalField(
-        _("Body temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+    kind = personal(HEALTH, models.CharField(_("kind"), max_length=13, choices=AlertKind))
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+        ),
     )
-    raised_at = models.DateTimeField(_("raised"))
-    acknowledged_at = models.DateTimeField(_("seen"), null=True, blank=True)
+    raised_at = personal(HEALTH, models.DateTimeField(_("raised")))
+    acknowledged_at = personal(HEALTH, models.DateTimeField(_("seen"), null=True, blank=True))
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    resolved_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    resolved_at = personal(HEALTH, models.DateTimeField(_("settled"), null=True, blank=True))
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    resolution = models.CharField(_("result"), max_length=17, choices=Resolution, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    resolution = personal(
+        HEALTH, models.CharField(_("result"), max_length=17, choices=Resolution, blank=True)
+    )
+    note = personal(HEALTH, models.CharField(_("note"), max_length=200, blank=True))
 
     objects = AlertQuerySet.as_manager()
 
@@ -125,14 +144,20 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
+    @property
+    def standing(self) -> AlertKind | Resolution:
+        """What was found, until somebody says what came of it."""
+        return Resolution(self.resolution) if self.resolution else AlertKind(self.kind)
+
     def acknowledge(self, *, by: User, now: datetime) -> None:
         """Somebody has seen the alert and is on it; the first one stands.
 
         Raises AlertClosed if it is settled already.
         """
-        Alert.objects.filter(OPEN, pk=self.pk, acknowledged_at=None).update(
-            acknowledged_at=now, acknowledged_by=by
-        )
+        with acting(by=by, now=now):
+            Alert.objects.filter(OPEN, pk=self.pk, acknowledged_at=None).update(
+                acknowledged_at=now, acknowledged_by=by
+            )
         self.refresh_from_db()
         if self.resolved_at:
             raise AlertClosed(_("This alert has already been settled."))
@@ -142,9 +167,10 @@ class Alert(models.Model):
 
         Raises AlertClosed if somebody settled it first.
         """
-        won = Alert.objects.filter(OPEN, pk=self.pk).update(
-            resolved_at=now, resolved_by=by, resolution=resolution, note=note
-        )
+        with acting(by=by, now=now):
+            won = Alert.objects.filter(OPEN, pk=self.pk).update(
+                resolved_at=now, resolved_by=by, resolution=resolution, note=note
+            )
         self.refresh_from_db()
         if not won:
             raise AlertClosed(_("This alert has already been settled."))

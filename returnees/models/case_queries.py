@@ -22,7 +22,10 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, Place, PlaceKind
+from houshayu.moods import Mood
+from returnees.models.custody import Custody
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -46,6 +49,29 @@ class Whereabouts(models.TextChoices):
     IN_HOSPITAL = "in_hospital", _("In hospital")
     ELSEWHERE = "elsewhere", _("In other hands")
     CLOSED = "closed", _("Closed")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            Whereabouts.IN_HOSPITAL: Mood.BAD,
+            Whereabouts.ELSEWHERE: Mood.CALM,
+            Whereabouts.CLOSED: Mood.CALM,
+        }.get(self, Mood.PLAIN)
+
+    @property
+    def icon(self) -> str:
+        """The sign of the place; none where the sign of the mood says enough."""
+        return {
+            Whereabouts.EXPECTED: "clock",
+            Whereabouts.AT_HUB: "hub",
+            Whereabouts.IN_HOTEL: "hotel",
+            Whereabouts.AT_HOME: "home",
+            Whereabouts.IN_HOSPITAL: "hospital",
+        }.get(self, "")
+
+
+class CaseClosed(Conflict):
+    """The case was closed before this call."""
 
 
 OPEN = Q(closed_at=None)
@@ -96,28 +122,31 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def _of_places(self, user: User, permission: str, custody: Q) -> Q:
-        from returnees.models.custody import Custody
-
         if user.is_superuser:
             return Q(pk__isnull=False)
         # An array is worked out once; a subquery would be for each case.
         places = ArraySubquery(Place.objects.covered_by(user, permission).order_by().values("pk"))
-        held = Custody.objects.filter(custody, _IsOneOf(F("place"), places), case=OuterRef("pk"))
-        # The reverse name of transfers.Handoff.case; returnees must not import transfers.
-        offers = self.model.handoffs.rel.related_model.objects.filter(  # type: ignore[attr-defined]
-            _IsOneOf(F("to_place"), places), case=OuterRef("pk"), status="offered"
-        )
-        return Q(_is_any(held)) | Q(_is_any(offers))
+        held = custody & Q(_IsOneOf(F("place"), places))
+        on_offer = Q(ended_at=None) & Q(_IsOneOf(F("offered_to"), places))
+        return Q(_is_any(Custody.objects.filter(held | on_offer, case=OuterRef("pk"))))
 
     def held_by(self, user: User, permission: str) -> CaseQuerySet:
         """Open cases in the hands of places where the user holds the permission."""
-        from returnees.models.custody import Custody
-
         places = Place.objects.covered_by(user, permission)
         return self.filter(
             OPEN,
             Exists(Custody.objects.open().filter(case=OuterRef("pk"), place__in=places)),
         )
+
+    def lock_open(self, case: Case) -> Case:
+        """The case as it is now, locked until the transaction ends, for an act on it.
+
+        Who comes second waits here, and finds what the first one did. Raises CaseClosed.
+        """
+        locked = self.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
+        if locked.closed_at:
+            raise CaseClosed(_("This case is closed."))
+        return locked
 
     def with_holder(self) -> CaseQuerySet:
         """With `holding` (the open custody and its place) and `whereabouts`."""
@@ -138,8 +167,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def for_rows(self) -> CaseQuerySet:
         """With everything returnees/_case_row.html reads, in one query."""
-        unsettled = self.model.alerts.rel.related_model._default_manager.filter(
-            case=OuterRef("pk"), resolved_at=None
+        alarming = self.model._base_manager.filter(
+            pk=OuterRef("pk"), alerts__isnull=False, alerts__resolved_at=None
         )
         return (
             self.with_holder()
@@ -147,10 +176,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 observed=FilteredRelation("observations", condition=Q(observations__ended_at=None))
             )
             .select_related("person", "community", "holding__place", "observed")
-            .annotate(
-                # One that nobody settled ended with its case.
-                open_alerts=OPEN & Exists(unsettled)
-            )
+            # An alert that nobody settled ended with its case.
+            .annotate(open_alerts=OPEN & Exists(alarming))
         )
 
     def create_numbered(self, **fields: Any) -> Case:

@@ -10,7 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import impersonal, personal
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import show_nothing
+from returnees.keeping import HEALTH
 from returnees.models.journey import Journey
 
 if TYPE_CHECKING:
@@ -56,18 +59,20 @@ class ObservationCertificate(models.Model):
     """The scan that proves the days observed at a first point of entry outside Beijing."""
 
     journey = models.OneToOneField(Journey, on_delete=models.CASCADE, related_name="certificate")
-    media_type = models.CharField(
-        _("kind of file"), max_length=20, choices=[(kind, kind) for kind in BEGINNINGS]
+    media_type = impersonal(
+        models.CharField(
+            _("kind of file"), max_length=20, choices=[(kind, kind) for kind in BEGINNINGS]
+        ),
     )
     # It shows a name, a document number and a test result: base64 of the file, encrypted.
-    content = EncryptedTextField()
+    content = personal(HEALTH, EncryptedTextField(mask=show_nothing))
     attached_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("attached by"),
         on_delete=models.PROTECT,
         related_name="+",
     )
-    attached_at = models.DateTimeField(_("attached"))
+    attached_at = personal(HEALTH, models.DateTimeField(_("attached")))
 
     objects = ObservationCertificateManager()
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,13 +12,52 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Greatest, Left, Length
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
 from houshayu.models import Place
-from returnees.models.cases import Case
+from returnees.keeping import CUSTODY, DWELLING
+
+if TYPE_CHECKING:
+    from returnees.models.cases import Case
+
+OPEN = Q(ended_at=None)
 
 
 class CustodyQuerySet(models.QuerySet["Custody"]):
     def open(self) -> CustodyQuerySet:
-        return self.filter(ended_at=None)
+        return self.filter(OPEN)
+
+    def current_of(self, case: Case) -> Custody | None:
+        """The custody that goes on, with its place; None once the case is closed."""
+        return self.filter(OPEN, case=case).select_related("place", "offered_to").first()
+
+    def holder_of(self, case: Case) -> Place | None:
+        """The place that holds the case now; None once it is closed."""
+        custody = self.current_of(case)
+        return custody.place if custody else None
+
+    def begin(self, case: Case, place: Place, *, at: datetime, room: str = "") -> Custody:
+        """The place holds the case from then on; the first does so by registering it."""
+        return self.create(case=case, place=place, started_at=at, room=room)
+
+    def end(self, case: Case, *, at: datetime) -> datetime:
+        """Nobody holds the case any more; returns the moment since when.
+
+        The clocks of two hosts may differ, and time in custody still goes forward: the moment is
+        at the earliest a microsecond after the custody began. Raises Custody.DoesNotExist where
+        nobody holds the case.
+        """
+        current = self.open().select_for_update().get(case=case)
+        at = max(at, current.started_at + timedelta(microseconds=1))
+        self.filter(pk=current.pk).update(ended_at=at, offered_to=None)
+        return at
+
+    def pass_on(self, case: Case, place: Place, *, at: datetime, room: str = "") -> Custody:
+        """End the present custody and begin the place's, at one instant."""
+        return self.begin(case, place, at=self.end(case, at=at), room=room)
+
+    def offer(self, case: Case, to_place: Place | None) -> None:
+        """The case is on offer to the place, or to nobody; the handoff itself is its app's."""
+        self.filter(OPEN, case=case).update(offered_to=to_place)
 
 
 # A range of one number lets the built-in gist compare for equality; no btree_gist needed.
@@ -39,17 +81,30 @@ class Custody(models.Model):
     another without gap or overlap, from its registration until it is closed.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="custodies")
+    case = models.ForeignKey("returnees.Case", on_delete=models.PROTECT, related_name="custodies")
     place = models.ForeignKey(
         Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="custodies"
     )
-    started_at = models.DateTimeField(_("from"))
-    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
-    room = models.CharField(_("hotel room"), max_length=8, blank=True)
-    floor = models.GeneratedField(
-        expression=Left("room", Greatest(Length("room") - 2, 0)),
-        output_field=models.CharField(max_length=8),
-        db_persist=True,
+    # To whom the holder offers the case: it decides who sees it. A trigger of transfers keeps it
+    # equal to the open handoff.
+    offered_to = models.ForeignKey(
+        Place,
+        verbose_name=_("on offer to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    started_at = personal(CUSTODY, models.DateTimeField(_("from")))
+    ended_at = personal(CUSTODY, models.DateTimeField(_("until"), null=True, blank=True))
+    room = personal(DWELLING, models.CharField(_("hotel room"), max_length=8, blank=True))
+    floor = personal(
+        DWELLING,
+        models.GeneratedField(
+            expression=Left("room", Greatest(Length("room") - 2, 0)),
+            output_field=models.CharField(max_length=8),
+            db_persist=True,
+        ),
     )
 
     objects = CustodyQuerySet.as_manager()
@@ -61,13 +116,20 @@ class Custody(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="custody_ends_after_it_starts",
-                condition=Q(ended_at=None) | Q(ended_at__gt=F("started_at")),
+                condition=OPEN | Q(ended_at__gt=F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="custody_on_offer_while_it_lasts", condition=OPEN | Q(offered_to=None)
+            ),
+            models.CheckConstraint(
+                name="custody_on_offer_to_another",
+                condition=Q(offered_to=None) | ~Q(offered_to=F("place")),
             ),
             models.CheckConstraint(
                 name="custody_room_form", condition=Q(room__regex=r"^[0-9A-Z-]{0,8}$")
             ),
             models.UniqueConstraint(
-                name="custody_one_open_per_case", fields=["case"], condition=Q(ended_at=None)
+                name="custody_one_open_per_case", fields=["case"], condition=OPEN
             ),
             ExclusionConstraint(
                 name="custody_no_overlap",
@@ -78,8 +140,11 @@ class Custody(models.Model):
             ),
         ]
         indexes = [
+            models.Index(name="custody_open_by_place", fields=["place", "case"], condition=OPEN),
             models.Index(
-                name="custody_open_by_place", fields=["place", "case"], condition=Q(ended_at=None)
+                name="custody_open_by_offer",
+                fields=["offered_to", "case"],
+                condition=OPEN & Q(offered_to__isnull=False),
             ),
         ]
         triggers = [

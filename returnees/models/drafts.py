@@ -9,13 +9,16 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.masking import show_nothing
+from returnees.keeping import DRAFT
 
 if TYPE_CHECKING:
     from houshayu.models import User
 
 # It holds what a person told before anybody registered them: no longer than an arrival is awaited.
-KEEP_FOR = timedelta(days=30)
+KEEP_FOR = timedelta(days=DRAFT.days)
 
 
 class RegistrationDraftQuerySet(models.QuerySet["RegistrationDraft"]):
@@ -45,8 +48,8 @@ class RegistrationDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registration_drafts"
     )
     # The form's fields as they were sent, urlencoded.
-    typed = EncryptedTextField()
-    saved_at = models.DateTimeField(_("saved"))
+    typed = personal(DRAFT, EncryptedTextField(mask=show_nothing))
+    saved_at = personal(DRAFT, models.DateTimeField(_("saved")))
 
     objects = RegistrationDraftQuerySet.as_manager()
 

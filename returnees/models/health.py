@@ -10,14 +10,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
+from policy import COLDEST, HOTTEST, is_fever
+from returnees.keeping import HEALTH
 from returnees.models.cases import Case
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Guidance of 2020 says both "above" and "at or above"; the stricter reading counts.
-FEVER = Decimal("37.3")
-COLDEST, HOTTEST = Decimal("34.0"), Decimal("42.9")
 in_range = [MinValueValidator(COLDEST), MaxValueValidator(HOTTEST)]
 
 
@@ -73,7 +73,7 @@ def symptoms_field(label: StrPromise) -> ArrayField[list[str], list[str]]:
 
 def needs_alert(temperature: Decimal, symptoms: list[str]) -> bool:
     """37.3 °C or above, or any symptom of the list."""
-    return temperature >= FEVER or bool(symptoms)
+    return is_fever(temperature) or bool(symptoms)
 
 
 @pghistory.track()
@@ -81,43 +81,80 @@ class HealthDeclaration(models.Model):
     """Section D: what the person declares about their health at registration."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="health")
-    temperature = models.DecimalField(
-        _("Body temperature now (°C)"), max_digits=3, decimal_places=1, validators=in_range
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature now (°C)"), max_digits=3, decimal_places=1, validators=in_range
+        ),
     )
-    temperature_method = models.CharField(
-        _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+    temperature_method = personal(
+        HEALTH,
+        models.CharField(
+            _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+        ),
     )
-    symptoms = symptoms_field(_("Symptoms now or in the last 14 days"))
-    symptom_onset = models.DateField(_("Onset date"), null=True, blank=True)
-    medicine_72h = models.BooleanField(_("Fever, cold or cough medicine in the last 72 hours"))
-    medicine_72h_text = models.CharField(_("Which medicine"), max_length=120, blank=True)
-    contact_case = models.BooleanField(
-        _("Contact with a confirmed, suspected or symptomless case in the last 14 days")
+    symptoms = personal(HEALTH, symptoms_field(_("Symptoms now or in the last 14 days")))
+    symptom_onset = personal(HEALTH, models.DateField(_("Onset date"), null=True, blank=True))
+    medicine_72h = personal(
+        HEALTH, models.BooleanField(_("Fever, cold or cough medicine in the last 72 hours"))
     )
-    contact_case_on = models.DateField(_("Date of the last contact"), null=True, blank=True)
-    contact_fever = models.BooleanField(_("Contact with people with fever or respiratory symptoms"))
-    community_case = models.BooleanField(_("Cases reported in the community you lived in"))
-    cluster = models.BooleanField(
-        _("Two or more people with fever or respiratory symptoms in family or office")
+    medicine_72h_text = personal(
+        HEALTH, models.CharField(_("Which medicine"), max_length=120, blank=True)
     )
-    tested_positive = models.BooleanField(_("Ever tested positive"))
-    tested_positive_on = models.DateField(_("Date of the positive test"), null=True, blank=True)
-    medical_visit_14d = models.BooleanField(_("Medical visit in the last 14 days"))
-    medical_visit_14d_text = models.CharField(_("Where and why"), max_length=200, blank=True)
-    chronic_conditions = ArrayField(
-        models.CharField(max_length=16, choices=ChronicCondition),
-        verbose_name=_("Underlying conditions"),
-        default=list,
-        blank=True,
+    contact_case = personal(
+        HEALTH,
+        models.BooleanField(
+            _("Contact with a confirmed, suspected or symptomless case in the last 14 days")
+        ),
     )
-    chronic_conditions_note = models.CharField(
-        _("Note on the conditions"), max_length=200, blank=True
+    contact_case_on = personal(
+        HEALTH, models.DateField(_("Date of the last contact"), null=True, blank=True)
     )
-    pregnant = models.BooleanField(_("Pregnant or recently gave birth"), default=False)
-    pregnant_weeks = models.PositiveSmallIntegerField(_("Weeks"), null=True, blank=True)
-    regular_medicine = models.CharField(_("Regular medicine"), max_length=120, blank=True)
-    regular_medicine_days = models.PositiveSmallIntegerField(
-        _("Days in stock"), null=True, blank=True
+    contact_fever = personal(
+        HEALTH, models.BooleanField(_("Contact with people with fever or respiratory symptoms"))
+    )
+    community_case = personal(
+        HEALTH, models.BooleanField(_("Cases reported in the community you lived in"))
+    )
+    cluster = personal(
+        HEALTH,
+        models.BooleanField(
+            _("Two or more people with fever or respiratory symptoms in family or office")
+        ),
+    )
+    tested_positive = personal(HEALTH, models.BooleanField(_("Ever tested positive")))
+    tested_positive_on = personal(
+        HEALTH, models.DateField(_("Date of the positive test"), null=True, blank=True)
+    )
+    medical_visit_14d = personal(
+        HEALTH, models.BooleanField(_("Medical visit in the last 14 days"))
+    )
+    medical_visit_14d_text = personal(
+        HEALTH, models.CharField(_("Where and why"), max_length=200, blank=True)
+    )
+    chronic_conditions = personal(
+        HEALTH,
+        ArrayField(
+            models.CharField(max_length=16, choices=ChronicCondition),
+            verbose_name=_("Underlying conditions"),
+            default=list,
+            blank=True,
+        ),
+    )
+    chronic_conditions_note = personal(
+        HEALTH, models.CharField(_("Note on the conditions"), max_length=200, blank=True)
+    )
+    pregnant = personal(
+        HEALTH, models.BooleanField(_("Pregnant or recently gave birth"), default=False)
+    )
+    pregnant_weeks = personal(
+        HEALTH, models.PositiveSmallIntegerField(_("Weeks"), null=True, blank=True)
+    )
+    regular_medicine = personal(
+        HEALTH, models.CharField(_("Regular medicine"), max_length=120, blank=True)
+    )
+    regular_medicine_days = personal(
+        HEALTH, models.PositiveSmallIntegerField(_("Days in stock"), null=True, blank=True)
     )
 
     class Meta:

@@ -6,7 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
+from policy import Purpose
 from returnees.countries import country_name
+from returnees.keeping import HEALTH, HOUSEHOLD, JOURNEY
 from returnees.models.cases import Case
 
 
@@ -40,16 +43,6 @@ class EntryPort(models.TextChoices):
 BEIJING_PORTS = (EntryPort.PEK, EntryPort.PKX)
 
 
-class Purpose(models.TextChoices):
-    RETURN_HOME = "return_home", _("Return home")
-    WORK = "work", _("Work")
-    STUDY = "study", _("Study")
-    BUSINESS_SHORT = "business_short", _("Short business trip")
-    VISIT = "visit", _("Visit to relatives")
-    TRANSIT = "transit", _("Transit")
-    OTHER = "other", _("Another purpose")
-
-
 class Pickup(models.TextChoices):
     HUB = "hub", _("Transfer through the hub")
     PRIVATE_CAR = "private_car", _("Private car")
@@ -70,35 +63,55 @@ class Journey(models.Model):
     """Section C: how the person came, and where they were in the fourteen days before."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="journey")
-    departure_country = models.CharField(_("Country or region of departure"), max_length=3)
-    departure_city = models.CharField(_("City of departure"), max_length=60)
-    departure_time = models.DateTimeField(_("Departure"), null=True, blank=True)
-    transport_mode = models.CharField(
-        _("Means of transport"), max_length=4, choices=TransportMode, default=TransportMode.AIR
+    departure_country = personal(
+        JOURNEY, models.CharField(_("Country or region of departure"), max_length=3)
     )
-    flight_number = models.CharField(
-        _("Flight number"), max_length=8, blank=True, validators=[flight_number]
+    departure_city = personal(JOURNEY, models.CharField(_("City of departure"), max_length=60))
+    departure_time = personal(JOURNEY, models.DateTimeField(_("Departure"), null=True, blank=True))
+    transport_mode = personal(
+        JOURNEY,
+        models.CharField(
+            _("Means of transport"), max_length=4, choices=TransportMode, default=TransportMode.AIR
+        ),
     )
-    train_number = models.CharField(
-        _("Train number"), max_length=6, blank=True, validators=[train_number]
+    flight_number = personal(
+        JOURNEY,
+        models.CharField(_("Flight number"), max_length=8, blank=True, validators=[flight_number]),
     )
-    seat_number = models.CharField(_("Seat"), max_length=10, blank=True)
-    entry_date = models.DateField(
-        _("Date of entry into China"), validators=[MinValueValidator(date(1900, 1, 1))]
+    train_number = personal(
+        JOURNEY,
+        models.CharField(_("Train number"), max_length=6, blank=True, validators=[train_number]),
     )
-    entry_port = models.CharField(_("Port of entry"), max_length=5, choices=EntryPort)
-    days_observed_elsewhere = models.PositiveSmallIntegerField(
-        _("Days already observed at the first point of entry"), default=0
+    seat_number = personal(JOURNEY, models.CharField(_("Seat"), max_length=10, blank=True))
+    entry_date = personal(
+        JOURNEY,
+        models.DateField(
+            _("Date of entry into China"), validators=[MinValueValidator(date(1900, 1, 1))]
+        ),
     )
-    observed_elsewhere_until = models.DateField(
-        _("Observation there ended on"), null=True, blank=True
+    entry_port = personal(
+        JOURNEY, models.CharField(_("Port of entry"), max_length=5, choices=EntryPort)
     )
-    nat_negative_elsewhere = models.BooleanField(
-        _("Negative nucleic acid test there, with certificate"), default=False
+    days_observed_elsewhere = personal(
+        JOURNEY,
+        models.PositiveSmallIntegerField(
+            _("Days already observed at the first point of entry"), default=0
+        ),
     )
-    purpose = models.CharField(_("Purpose"), max_length=14, choices=Purpose)
-    onward_destination = models.CharField(_("Onward destination"), max_length=80, blank=True)
-    pickup = models.CharField(_("Pick-up"), max_length=11, choices=Pickup, default=Pickup.HUB)
+    observed_elsewhere_until = personal(
+        JOURNEY, models.DateField(_("Observation there ended on"), null=True, blank=True)
+    )
+    nat_negative_elsewhere = personal(
+        HEALTH,
+        models.BooleanField(_("Negative nucleic acid test there, with certificate"), default=False),
+    )
+    purpose = personal(JOURNEY, models.CharField(_("Purpose"), max_length=14, choices=Purpose))
+    onward_destination = personal(
+        JOURNEY, models.CharField(_("Onward destination"), max_length=80, blank=True)
+    )
+    pickup = personal(
+        JOURNEY, models.CharField(_("Pick-up"), max_length=11, choices=Pickup, default=Pickup.HUB)
+    )
 
     class Meta:
         verbose_name = _("journey")
@@ -138,11 +151,15 @@ class TransitPoint(models.Model):
     """A place the person changed at on the way (中转地)."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="transits")
-    country = models.CharField(_("Country or region"), max_length=3)
-    city = models.CharField(_("City"), max_length=60)
-    arrived_at = models.DateTimeField(_("Arrival there"), null=True, blank=True)
-    departed_at = models.DateTimeField(_("Departure from there"), null=True, blank=True)
-    carrier = models.CharField(_("Flight or train number"), max_length=8, blank=True)
+    country = personal(JOURNEY, models.CharField(_("Country or region"), max_length=3))
+    city = personal(JOURNEY, models.CharField(_("City"), max_length=60))
+    arrived_at = personal(JOURNEY, models.DateTimeField(_("Arrival there"), null=True, blank=True))
+    departed_at = personal(
+        JOURNEY, models.DateTimeField(_("Departure from there"), null=True, blank=True)
+    )
+    carrier = personal(
+        JOURNEY, models.CharField(_("Flight or train number"), max_length=8, blank=True)
+    )
 
     class Meta:
         verbose_name = _("transit point")
@@ -169,10 +186,10 @@ class VisitedPlace(models.Model):
     """A country, region or city the person was in during the 14 days before entry."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="visited")
-    country = models.CharField(_("Country or region"), max_length=3)
-    city = models.CharField(_("City"), max_length=60)
-    from_on = models.DateField(_("From"))
-    until_on = models.DateField(_("Until"))
+    country = personal(JOURNEY, models.CharField(_("Country or region"), max_length=3))
+    city = personal(JOURNEY, models.CharField(_("City"), max_length=60))
+    from_on = personal(JOURNEY, models.DateField(_("From")))
+    until_on = personal(JOURNEY, models.DateField(_("Until")))
 
     class Meta:
         verbose_name = _("place visited in the last 14 days")
@@ -196,10 +213,12 @@ class CoResident(models.Model):
     """Somebody who lives in the same dwelling (同住人员)."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="co_residents")
-    name = models.CharField(_("Name"), max_length=80)
-    relation = models.CharField(_("Relation"), max_length=40)
-    age = models.PositiveSmallIntegerField(_("Age"), null=True, blank=True)
-    back_from_abroad = models.BooleanField(_("Also back from abroad"), default=False)
+    name = personal(HOUSEHOLD, models.CharField(_("Name"), max_length=80))
+    relation = personal(HOUSEHOLD, models.CharField(_("Relation"), max_length=40))
+    age = personal(HOUSEHOLD, models.PositiveSmallIntegerField(_("Age"), null=True, blank=True))
+    back_from_abroad = personal(
+        HOUSEHOLD, models.BooleanField(_("Also back from abroad"), default=False)
+    )
 
     class Meta:
         verbose_name = _("co-resident")

@@ -8,11 +8,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.privacy import masking
-from houshayu.privacy.fields import EncryptedTextField, blind_index
+from houshayu.keeping import personal
+from houshayu.privacy.fields import EncryptedTextField, blind_index, masked
+from houshayu.privacy.masking import mask_document, mask_name, mask_phone
 from returnees import names
 from returnees.countries import country_name
 from returnees.documents import DocumentType
+from returnees.keeping import CONTACT, DOCUMENT, IDENTITY, LANGUAGE
 
 
 class PersonCategory(models.TextChoices):
@@ -69,38 +71,61 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """A human being, once, however often they return."""
 
-    person_category = models.CharField(_("Category"), max_length=16, choices=PersonCategory)
-    name_zh = models.CharField(_("Name in Chinese"), max_length=50, blank=True)
-    surname_latin = models.CharField(_("Surname (as in passport)"), max_length=60, blank=True)
-    given_names_latin = models.CharField(
-        _("Given names (as in passport)"), max_length=80, blank=True
+    person_category = personal(
+        IDENTITY, models.CharField(_("Category"), max_length=16, choices=PersonCategory)
     )
-    name_sort_key = models.CharField(max_length=200, editable=False)
-    name_tokens = models.TextField(editable=False)
-    name_vector = models.GeneratedField(
-        expression=SearchVector("name_tokens", config="simple"),
-        output_field=SearchVectorField(),
-        db_persist=True,
+    name_zh = personal(IDENTITY, models.CharField(_("Name in Chinese"), max_length=50, blank=True))
+    surname_latin = personal(
+        IDENTITY, models.CharField(_("Surname (as in passport)"), max_length=60, blank=True)
     )
-    gender = models.CharField(_("Sex"), max_length=1, choices=Gender)
-    birth_date = models.DateField(_("Date of birth"))
-    nationality = models.CharField(_("Nationality (region)"), max_length=3)
-    occupation = models.CharField(_("Occupation"), max_length=60, blank=True)
-    employer_or_school = models.CharField(_("Employer or school"), max_length=120, blank=True)
-    preferred_language = models.CharField(
-        _("Preferred language"), max_length=10, choices=settings.LANGUAGES
+    given_names_latin = personal(
+        IDENTITY, models.CharField(_("Given names (as in passport)"), max_length=80, blank=True)
     )
-    needs_interpreter = models.BooleanField(_("Interpreter needed"))
-    guardian_name = models.CharField(_("Guardian"), max_length=80, blank=True)
-    guardian_phone = EncryptedTextField(_("Guardian's phone"), blank=True)
-    phone_cn = EncryptedTextField(_("Mobile number in China"), blank=True)
-    phone_cn_index = models.CharField(max_length=64, blank=True, editable=False)
-    phone_intl = EncryptedTextField(_("Mobile number abroad"), blank=True)
-    phone_intl_index = models.CharField(max_length=64, blank=True, editable=False)
-    wechat_id = models.CharField(_("WeChat ID"), max_length=20, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    name_sort_key = personal(IDENTITY, models.CharField(max_length=200, editable=False))
+    name_tokens = personal(IDENTITY, models.TextField(editable=False))
+    name_vector = personal(
+        IDENTITY,
+        models.GeneratedField(
+            expression=SearchVector("name_tokens", config="simple"),
+            output_field=SearchVectorField(),
+            db_persist=True,
+        ),
+    )
+    gender = personal(IDENTITY, models.CharField(_("Sex"), max_length=1, choices=Gender))
+    birth_date = personal(IDENTITY, models.DateField(_("Date of birth")))
+    nationality = personal(IDENTITY, models.CharField(_("Nationality (region)"), max_length=3))
+    occupation = personal(IDENTITY, models.CharField(_("Occupation"), max_length=60, blank=True))
+    employer_or_school = personal(
+        IDENTITY, models.CharField(_("Employer or school"), max_length=120, blank=True)
+    )
+    preferred_language = personal(
+        LANGUAGE,
+        models.CharField(_("Preferred language"), max_length=10, choices=settings.LANGUAGES),
+    )
+    needs_interpreter = personal(LANGUAGE, models.BooleanField(_("Interpreter needed")))
+    guardian_name = personal(CONTACT, models.CharField(_("Guardian"), max_length=80, blank=True))
+    guardian_phone = personal(
+        CONTACT,
+        EncryptedTextField(_("Guardian's phone"), mask=mask_phone, max_length=20, blank=True),
+    )
+    phone_cn = personal(
+        CONTACT,
+        EncryptedTextField(_("Mobile number in China"), mask=mask_phone, max_length=20, blank=True),
+    )
+    phone_cn_index = personal(CONTACT, models.CharField(max_length=64, blank=True, editable=False))
+    phone_intl = personal(
+        CONTACT,
+        EncryptedTextField(_("Mobile number abroad"), mask=mask_phone, max_length=20, blank=True),
+    )
+    phone_intl_index = personal(
+        CONTACT, models.CharField(max_length=64, blank=True, editable=False)
+    )
+    wechat_id = personal(CONTACT, models.CharField(_("WeChat ID"), max_length=20, blank=True))
+    email = personal(CONTACT, models.EmailField(_("E-mail"), blank=True))
 
     objects = PersonQuerySet.as_manager()
+    # What derive() works out.
+    DERIVED = frozenset({"name_sort_key", "name_tokens", "phone_cn_index", "phone_intl_index"})
 
     class Meta:
         verbose_name = _("person")
@@ -148,12 +173,12 @@ class Person(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return masking.mask_name(str(self))
+        return mask_name(str(self))
 
     @property
     def masked_phone(self) -> str:
         """The phone to call first, as a screen may show it."""
-        return masking.mask_phone(self.phone_cn or self.phone_intl)
+        return masked(self, "phone_cn") or masked(self, "phone_intl")
 
     @property
     def nationality_name(self) -> str:
@@ -196,20 +221,35 @@ class IdentityDocument(models.Model):
     """A passport, permit or card of a person; the number is encrypted and shown masked."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
-    document_type = models.CharField(_("Document type"), max_length=30, choices=DocumentType)
-    document_number = EncryptedTextField(_("Document number"))
-    number_index = models.CharField(max_length=64, editable=False)
-    # The nationality of the holder, where numbers are unique in one country only.
-    issuing_country = models.CharField(max_length=3, blank=True, editable=False)
-    masked_number = models.CharField(_("Document number"), max_length=24, editable=False)
-    document_expiry = models.DateField(_("Valid until"), null=True, blank=True)
-    document_note = models.CharField(_("What document it is"), max_length=80, blank=True)
-    visa_type = models.CharField(
-        _("Visa or residence permit"), max_length=16, choices=VisaType, blank=True
+    document_type = personal(
+        DOCUMENT, models.CharField(_("Document type"), max_length=30, choices=DocumentType)
     )
-    needs_manual_check = models.BooleanField(_("To be checked by hand"), default=False)
+    document_number = personal(
+        DOCUMENT, EncryptedTextField(_("Document number"), mask=mask_document, max_length=40)
+    )
+    number_index = personal(DOCUMENT, models.CharField(max_length=64, editable=False))
+    # The nationality of the holder, where numbers are unique in one country only.
+    issuing_country = personal(DOCUMENT, models.CharField(max_length=3, blank=True, editable=False))
+    masked_number = personal(
+        DOCUMENT, models.CharField(_("Document number"), max_length=24, editable=False)
+    )
+    document_expiry = personal(DOCUMENT, models.DateField(_("Valid until"), null=True, blank=True))
+    document_note = personal(
+        DOCUMENT, models.CharField(_("What document it is"), max_length=80, blank=True)
+    )
+    visa_type = personal(
+        DOCUMENT,
+        models.CharField(
+            _("Visa or residence permit"), max_length=16, choices=VisaType, blank=True
+        ),
+    )
+    needs_manual_check = personal(
+        DOCUMENT, models.BooleanField(_("To be checked by hand"), default=False)
+    )
 
     objects = IdentityDocumentQuerySet.as_manager()
+    # What derive() works out.
+    DERIVED = frozenset({"issuing_country", "number_index", "masked_number"})
 
     class Meta:
         verbose_name = _("identity document")
@@ -241,4 +281,4 @@ class IdentityDocument(models.Model):
         by_country = self.document_type in NUMBERED_BY_COUNTRY
         self.issuing_country = self.person.nationality if by_country else ""
         self.number_index = blind_index(self.document_number, purpose="document")
-        self.masked_number = masking.mask_document(self.document_number)
+        self.masked_number = masked(self, "document_number")

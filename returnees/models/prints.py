@@ -13,11 +13,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import ACCESS_LOG, personal_fields
+from returnees.keeping import PRINTED
+
 if TYPE_CHECKING:
     from houshayu.models import User
 
 # A finished file holds many people's sheets at once; it is there to be fetched, not to be kept.
-KEEP_FILES_FOR = timedelta(hours=24)
+KEEP_FILES_FOR = timedelta(days=PRINTED.days)
 
 
 class SheetKind(models.TextChoices):
@@ -75,6 +78,11 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
         return len(old)
 
 
+@personal_fields(PRINTED, "file")
+@personal_fields(
+    ACCESS_LOG, "sheet", "numbers", "language", "status", "done", "total", "created_at",
+    "finished_at",
+)  # fmt: skip
 class PrintJob(models.Model):
     """One sheet of many cases, printed into one file for the person who asked for it."""
 

@@ -4,9 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal_fields
 from houshayu.models import Place
+from policy import Slot
+from returnees.keeping import OBSERVING
 from returnees.models.cases import Case
-from returnees.models.observation import Observation, Slot
+from returnees.models.observation import Observation
 
 
 class ReminderKind(models.TextChoices):
@@ -26,6 +29,7 @@ class ReminderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("No longer needed")
 
 
+@personal_fields(OBSERVING, "kind", "day", "slot", "about", "due_at", "status", "sent_at")
 class Reminder(models.Model):
     """That somebody must be reminded of one thing, once.
 

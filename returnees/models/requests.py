@@ -5,22 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.keeping import personal
+from houshayu.moods import Mood
+from policy import ExceptionGround, RequestedMode
+from returnees.keeping import CARE, DECLARED, OBSERVING
 from returnees.models.cases import Case
-
-
-class RequestedMode(models.TextChoices):
-    CENTRALIZED = "centralized", _("Centralized observation")
-    HOME = "home", _("Home observation")
-
-
-class ExceptionGround(models.TextChoices):
-    """Grounds for home observation; the policy version decides which of them count."""
-
-    AGE_70 = "age_70", _("Aged 70 or over")
-    MINOR = "minor", _("Minor")
-    PREGNANT = "pregnant", _("Pregnant or recently gave birth")
-    UNDERLYING_DISEASE = "underlying_disease", _("Underlying disease")
-    LIVES_ALONE = "lives_alone", _("Own dwelling, nobody else lives there")
 
 
 class AssessmentResult(models.TextChoices):
@@ -28,40 +17,62 @@ class AssessmentResult(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
 
+    @property
+    def mood(self) -> Mood:
+        return {
+            AssessmentResult.PENDING: Mood.WAIT,
+            AssessmentResult.APPROVED: Mood.GOOD,
+            AssessmentResult.REJECTED: Mood.REFUSED,
+        }[self]
+
 
 @pghistory.track()
 class ObservationRequest(models.Model):
     """Section E: which way of observation is asked for, why, and what was decided."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="request")
-    requested_mode = models.CharField(_("Requested mode"), max_length=11, choices=RequestedMode)
-    exception_grounds = ArrayField(
-        models.CharField(max_length=18, choices=ExceptionGround),
-        verbose_name=_("Ground"),
-        default=list,
-        blank=True,
+    requested_mode = personal(
+        OBSERVING, models.CharField(_("Requested mode"), max_length=11, choices=RequestedMode)
     )
-    applied_at = models.DateTimeField(_("Applied at"))
-    caregiver_name = models.CharField(_("Caregiver"), max_length=80, blank=True)
-    separate_room = models.BooleanField(_("Own room"), default=False)
-    separate_bathroom = models.BooleanField(_("Own bathroom"), default=False)
-    assessment_result = models.CharField(
-        _("Assessment"),
-        max_length=8,
-        choices=AssessmentResult,
-        default=AssessmentResult.PENDING,
+    exception_grounds = personal(
+        OBSERVING,
+        ArrayField(
+            models.CharField(max_length=18, choices=ExceptionGround),
+            verbose_name=_("Ground"),
+            default=list,
+            blank=True,
+        ),
     )
-    assessment_reason = models.CharField(_("Reason"), max_length=200, blank=True)
-    community_assessor = models.CharField(_("Assessor, community"), max_length=80, blank=True)
-    health_assessor = models.CharField(
-        _("Assessor, health professional"), max_length=80, blank=True
+    applied_at = personal(OBSERVING, models.DateTimeField(_("Applied at")))
+    caregiver_name = personal(
+        OBSERVING, models.CharField(_("Caregiver"), max_length=80, blank=True)
     )
-    assessed_at = models.DateTimeField(_("Assessed at"), null=True, blank=True)
+    separate_room = personal(OBSERVING, models.BooleanField(_("Own room"), default=False))
+    separate_bathroom = personal(OBSERVING, models.BooleanField(_("Own bathroom"), default=False))
+    assessment_result = personal(
+        OBSERVING,
+        models.CharField(
+            _("Assessment"),
+            max_length=8,
+            choices=AssessmentResult,
+            default=AssessmentResult.PENDING,
+        ),
+    )
+    assessment_reason = personal(
+        OBSERVING, models.CharField(_("Reason"), max_length=200, blank=True)
+    )
+    community_assessor = personal(
+        OBSERVING, models.CharField(_("Assessor, community"), max_length=80, blank=True)
+    )
+    health_assessor = personal(
+        OBSERVING, models.CharField(_("Assessor, health professional"), max_length=80, blank=True)
+    )
+    assessed_at = personal(OBSERVING, models.DateTimeField(_("Assessed at"), null=True, blank=True))
     assessed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    commitment_signed_at = models.DateTimeField(
-        _("Commitment letter signed"), null=True, blank=True
+    commitment_signed_at = personal(
+        OBSERVING, models.DateTimeField(_("Commitment letter signed"), null=True, blank=True)
     )
 
     class Meta:
@@ -102,6 +113,10 @@ class ObservationRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.get_requested_mode_display()}: {self.get_assessment_result_display()}"
 
+    @property
+    def standing(self) -> AssessmentResult:
+        return AssessmentResult(self.assessment_result)
+
 
 class Diet(models.TextChoices):
     NONE = "none", _("No requirement")
@@ -124,22 +139,39 @@ class CarePreference(models.Model):
     """Section F: needs the person chose to tell. The need is asked for, never the belief."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="care")
-    diet = models.CharField(_("Diet"), max_length=10, choices=Diet, default=Diet.NONE)
-    allergy = models.CharField(_("Allergy"), max_length=120, blank=True)
-    customs = ArrayField(
-        models.CharField(max_length=12, choices=CustomsNeed),
-        verbose_name=_("Customs and daily rhythm"),
-        default=list,
-        blank=True,
+    diet = personal(
+        CARE, models.CharField(_("Diet"), max_length=10, choices=Diet, default=Diet.NONE)
     )
-    customs_note = models.CharField(_("Note on customs"), max_length=120, blank=True)
-    pets = models.CharField(_("Pets"), max_length=80, blank=True)
-    infant_supplies = models.CharField(_("Infant supplies"), max_length=80, blank=True)
-    accessibility = models.CharField(_("Barrier-free needs"), max_length=80, blank=True)
-    smoking = models.BooleanField(_("Smoker"), default=False)
-    network_and_desk = models.BooleanField(_("Network and desk for work or study"), default=False)
-    psychological_support = models.BooleanField(_("Psychological support"), default=False)
-    consular_contact = models.BooleanField(_("Contact the embassy or consulate"), default=False)
+    allergy = personal(CARE, models.CharField(_("Allergy"), max_length=120, blank=True))
+    customs = personal(
+        CARE,
+        ArrayField(
+            models.CharField(max_length=12, choices=CustomsNeed),
+            verbose_name=_("Customs and daily rhythm"),
+            default=list,
+            blank=True,
+        ),
+    )
+    customs_note = personal(
+        CARE, models.CharField(_("Note on customs"), max_length=120, blank=True)
+    )
+    pets = personal(CARE, models.CharField(_("Pets"), max_length=80, blank=True))
+    infant_supplies = personal(
+        CARE, models.CharField(_("Infant supplies"), max_length=80, blank=True)
+    )
+    accessibility = personal(
+        CARE, models.CharField(_("Barrier-free needs"), max_length=80, blank=True)
+    )
+    smoking = personal(CARE, models.BooleanField(_("Smoker"), default=False))
+    network_and_desk = personal(
+        CARE, models.BooleanField(_("Network and desk for work or study"), default=False)
+    )
+    psychological_support = personal(
+        CARE, models.BooleanField(_("Psychological support"), default=False)
+    )
+    consular_contact = personal(
+        CARE, models.BooleanField(_("Contact the embassy or consulate"), default=False)
+    )
 
     class Meta:
         verbose_name = _("personal needs")
@@ -166,24 +198,37 @@ class Declaration(models.Model):
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="declaration")
-    truth_declaration = models.BooleanField(
-        _(
-            "I declare that the above is true and complete. I understand that concealing facts "
-            "or making a false statement has legal consequences."
-        )
+    truth_declaration = personal(
+        DECLARED,
+        models.BooleanField(
+            _(
+                "I declare that the above is true and complete. I understand that concealing facts "
+                "or making a false statement has legal consequences."
+            )
+        ),
     )
-    privacy_notice_read = models.BooleanField(_("I have read the privacy notice"))
-    privacy_notice_version = models.CharField(_("Version of the notice"), max_length=20)
-    privacy_notice_language = models.CharField(
-        _("Language of the notice"), max_length=10, choices=settings.LANGUAGES
+    privacy_notice_read = personal(
+        DECLARED, models.BooleanField(_("I have read the privacy notice"))
     )
-    privacy_notice_read_at = models.DateTimeField(_("Read at"))
-    sensitive_consent = models.BooleanField(
-        _("Separate consent to the processing of health and other sensitive data")
+    privacy_notice_version = personal(
+        DECLARED, models.CharField(_("Version of the notice"), max_length=20)
     )
-    signed_by = models.CharField(_("Completed by"), max_length=80)
-    signed_relation = models.CharField(_("Relation to the person"), max_length=40, blank=True)
-    signed_at = models.DateTimeField(_("Signed at"))
+    privacy_notice_language = personal(
+        DECLARED,
+        models.CharField(_("Language of the notice"), max_length=10, choices=settings.LANGUAGES),
+    )
+    privacy_notice_read_at = personal(DECLARED, models.DateTimeField(_("Read at")))
+    sensitive_consent = personal(
+        DECLARED,
+        models.BooleanField(
+            _("Separate consent to the processing of health and other sensitive data")
+        ),
+    )
+    signed_by = personal(DECLARED, models.CharField(_("Completed by"), max_length=80))
+    signed_relation = personal(
+        DECLARED, models.CharField(_("Relation to the person"), max_length=40, blank=True)
+    )
+    signed_at = personal(DECLARED, models.DateTimeField(_("Signed at")))
 
     class Meta:
         verbose_name = _("declaration")

@@ -24,12 +24,12 @@ from houshayu.calendar import beijing_date
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
+from policy import FEVER, ObservationKind
 from returnees.models import (
     Case,
     Custody,
     EndReason,
     Observation,
-    ObservationKind,
     Person,
     SheetKind,
 )
@@ -69,14 +69,9 @@ def with_everything(cases: CaseQuerySet) -> CaseQuerySet:
             "journey__transits",
             "journey__visited",
             "observations__labtests",
-            Prefetch("custodies", Custody.objects.select_related("place")),
+            Prefetch("custodies", Custody.objects.select_related("place", "offered_to")),
             Prefetch("custodies__place__posts", posts),
-            Prefetch(
-                "handoffs",
-                Case.handoffs.rel.related_model.objects.open().select_related("to_place"),  # type: ignore[attr-defined]
-                to_attr="waiting_handoffs",
-            ),
-            Prefetch("waiting_handoffs__to_place__posts", posts),
+            Prefetch("custodies__offered_to__posts", posts),
         )
     )
 
@@ -120,7 +115,7 @@ def release_certificate(case: Case, second: str = "") -> str:
     if not completed:
         raise NoSuchSheet(case.number)
     # Health monitoring follows a release; the certificate is about what came before it.
-    observed = [o for o in completed if o.kind != ObservationKind.HEALTH_MONITORING] or completed
+    observed = [o for o in completed if ObservationKind(o.kind).stays_in] or completed
     observation = observed[-1]
     ended_on = observation.ended_on
     assert ended_on is not None  # the constraint observation_ended_iff_reason
@@ -210,16 +205,18 @@ def _stay(case: Case) -> dict[str, Any]:
     observation, custody = counted[-1], list(case.custodies.all())[-1]
     kind, place, room = observation.kind, custody.place, custody.room
     # The notice is handed over at the gate, before the community has accepted.
-    if case.waiting_handoffs:  # type: ignore[attr-defined]
-        place, room = case.waiting_handoffs[0].to_place, ""  # type: ignore[attr-defined]
-    if kind != ObservationKind.HEALTH_MONITORING:
-        kind = "home" if place.kind in HOME_KINDS else "centralized"
+    if custody.offered_to:
+        place, room = custody.offered_to, ""
+    if ObservationKind(kind).stays_in:
+        at_home = place.kind in HOME_KINDS
+        kind = ObservationKind.HOME if at_home else ObservationKind.CENTRALIZED
     return {
         "observation": observation,
         "kind": kind,
         "place": place,
         "room": room,
         "posts": list(place.posts.all())[:2],
+        "fever": FEVER,
     }
 
 

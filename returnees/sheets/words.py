@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +13,11 @@ from django.utils.translation import get_language, pgettext
 from houshayu.bilingual import Both, told
 from houshayu.models import Place
 from houshayu.privacy.fields import EncryptedTextField
-from houshayu.privacy.masking import mask_phone
 from policy.models import PolicyVersion
 from returnees.models import Person
 
 # Of a row of cells; two, three, four or six of them divide it evenly.
 COLUMNS = 12
-# Free text with a phone number in the middle of it.
-WITH_PHONE_NUMBERS = ("landlord_or_agent",)
-PHONE = re.compile(r"\+?\d[\d -]{5,}\d")
 
 
 @dataclass(frozen=True)
@@ -41,15 +36,13 @@ def label(model: type[models.Model], name: str) -> str:
 
 
 def said(record: models.Model, name: str) -> str:
-    """The value of the field in words, empty for none; numbers that reach a person are masked."""
+    """The value of the field in words, empty for none; protected ones masked."""
     field: Any = record._meta.get_field(name)
     value = getattr(record, name)
     if value is None or value in ("", []):
         return ""
-    if name in WITH_PHONE_NUMBERS:
-        return PHONE.sub(lambda number: mask_phone(number[0]), value)
     if isinstance(field, EncryptedTextField):
-        return mask_phone(value)
+        return field.mask(value)
     if isinstance(field, ArrayField):
         words = dict(field.base_field.flatchoices)
         return pgettext("between the items of a list", ", ").join(str(words[v]) for v in value)

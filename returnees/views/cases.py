@@ -21,8 +21,9 @@ from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place, Reveal
 from policy import check_in_slots
-from returnees import decisions, history
+from returnees import arrivals, decisions, history, observing, releasing
 from returnees.acts import case_act
+from returnees.arrivals import ArrivalStands, OutsideItsDays
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (
     ArrivalCorrectionForm,
@@ -34,15 +35,13 @@ from returnees.forms.cases import (
     TestForm,
 )
 from returnees.models import (
-    ArrivalStands,
     Case,
     CheckIn,
-    ContactToCome,
     EndReason,
     Observation,
     ObservationCertificate,
-    OutsideItsDays,
 )
+from returnees.observing import ContactToCome
 
 EXPORTED_AT_MOST = 20_000
 
@@ -82,7 +81,7 @@ def case_export(request: Request) -> HttpResponse:
             case.number,
             case.person,
             case.document.masked_number if case.in_hands else "",
-            case.whereabouts_label,
+            str(case.standing.label),
             # A case without an open custody or observation does not have the name at all.
             case.holding.place if hasattr(case, "holding") and case.holding else "",
             case.community or "",
@@ -146,30 +145,28 @@ def case_detail(request: Request, number: str) -> HttpResponse:
     if not case.in_hands:
         return _own_part(request, case)
     now = clock.now()
-    custodies = list(case.custodies.select_related("place"))
-    handoffs = list(case.handoffs.select_related("from_place", "to_place", "closed_by"))
-    offered_to = [handoff.to_place for handoff in handoffs if handoff.is_open]
+    custodies = list(case.custodies.select_related("place", "offered_to"))
     observations = list(case.observations.prefetch_related("checkins", "labtests__recorded_by"))
     context = {
         "case": case,
         "now": now,
         "today": beijing_date(now),
         "custodies": custodies,
-        "handoffs": handoffs,
+        "handoffs": case.handoffs.select_related("from_place", "to_place", "closed_by"),
         "may": may_at(request.user, None if case.closed_at else custodies[-1].place),
-        "may_see": may_at(request.user, custodies[-1].place, *offered_to),
+        "may_see": may_at(request.user, custodies[-1].place, custodies[-1].offered_to),
         "certificate": _certificate(case),
         "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
         "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],
         "has_completed": any(o.end_reason == EndReason.COMPLETED for o in observations),
-        "decision_text": case.policy.rule_text(case.decision["rule"]),
+        "decision_text": case.policy.rule_text(case.decision.rule),
         "decision_facts": [
             (decisions.FACT_LABELS.get(name, name), value)
-            for name, value in case.decision["facts"].items()
+            for name, value in case.decision.facts.items()
         ],
-        "waiting_for": [decisions.WAITING[name] for name in case.decision["waiting_for"]],
-        "lacks_commitment": case.lacks_commitment(now),
-        "reasons_not_released": case.reasons_not_released(now) if not case.closed_at else [],
+        "waiting_for": [decisions.WAITING[name] for name in case.decision.waiting_for],
+        "lacks_commitment": observing.lacks_commitment(case, now),
+        "reasons_not_released": [] if case.closed_at else releasing.reasons_not_released(case, now),
         "assessment_form": AssessmentForm(),
         "test_form": TestForm(),
     }
@@ -231,7 +228,8 @@ def case_arrive(request: Request, number: str) -> HttpResponse:
     case = _held(request, number, "returnees.change_case")
 
     def arrive() -> str:
-        case.arrive(at=case.arrival_seen_at(clock.now()))
+        now = clock.now()
+        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
         return _("Arrival confirmed; the observation has begun.")
 
     return act_button(request, arrive, back=case)
@@ -244,8 +242,8 @@ def arrival_correct(request: Request, number: str) -> HttpResponse:
     form = ArrivalCorrectionForm(posted(request), initial={"arrived_at": case.arrived_at})
 
     def correct() -> str:
-        data, now = form.cleaned_data, clock.now()
-        case.correct_arrival(data["arrived_at"], by=request.user, now=now, reason=data["reason"])
+        at, reason = form.cleaned_data["arrived_at"], form.cleaned_data["reason"]
+        arrivals.correct(case, at, by=request.user, now=clock.now(), reason=reason)
         return _("Corrected; the old values are in the history.")
 
     title = _("Correct the arrival")
@@ -260,7 +258,7 @@ def commitment_sign(request: Request, number: str) -> HttpResponse:
     case = _held(request, number, "returnees.change_case")
 
     def sign() -> str:
-        case.sign_commitment(at=clock.now())
+        observing.sign_commitment(case, by=request.user, now=clock.now())
         return _("Noted: the commitment letter is signed.")
 
     return act_button(request, sign, back=case)
@@ -272,7 +270,7 @@ def case_assess(request: Request, number: str) -> HttpResponse:
     form = AssessmentForm(posted(request))
 
     def assess() -> str:
-        case.assess(**form.cleaned_data, by=request.user, now=clock.now())
+        observing.assess(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("The assessment is saved.")
 
     title, button = _("Assess the request for home observation"), _("Save the assessment")
@@ -285,7 +283,7 @@ def case_release(request: Request, number: str) -> HttpResponse:
     case = _held(request, number, "returnees.release_case")
 
     def release() -> str:
-        case.release(by=request.user, now=clock.now())
+        releasing.release(case, by=request.user, now=clock.now())
         return _("Released. The certificate can be printed now.")
 
     return act_button(request, release, back=case)
@@ -297,7 +295,7 @@ def case_close(request: Request, number: str) -> HttpResponse:
     form = CloseForm(posted(request))
 
     def close() -> str:
-        case.close(**form.cleaned_data, by=request.user, now=clock.now())
+        releasing.close(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("The case is closed.")
 
     title, button = _("Close the case without release"), _("Close the case")
@@ -310,7 +308,7 @@ def observation_restart(request: Request, number: str) -> HttpResponse:
     form = RestartForm(posted(request))
 
     def restart() -> str:
-        observation = case.restart(at=clock.now(), **form.cleaned_data)
+        observation = observing.restart(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
 
     title = _("Count the days anew")
@@ -324,7 +322,7 @@ def policy_change(request: Request, number: str) -> HttpResponse:
     form = PolicyForm(posted(request))
 
     def change() -> str:
-        case.change_policy(**form.cleaned_data, by=request.user)
+        observing.change_policy(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("Decided again.")
 
     title, button = _("Let another policy version decide"), _("Change the version")

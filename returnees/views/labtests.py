@@ -9,9 +9,11 @@ from houshayu import clock
 from houshayu.acts import posted
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
+from returnees import observing
 from returnees.acts import case_act
 from returnees.forms.cases import TestForm, TestPlanForm
-from returnees.models import LabTest, LabTestClosed, Observation
+from returnees.models import LabTest, Observation
+from returnees.observing import LabTestClosed
 
 
 @permission_required("returnees.record_labtest", raise_exception=True)
@@ -28,7 +30,8 @@ def labtest_plan(request: Request, number: str) -> HttpResponse:
     )
 
     def plan() -> str:
-        observation.plan_test(form.cleaned_data["due_on"])
+        day = form.cleaned_data["due_on"]
+        observing.plan_test(observation, day, by=request.user, now=clock.now())
         return _("The test is planned.")
 
     return case_act(
@@ -50,7 +53,8 @@ def labtest_record(request: Request, pk: int) -> HttpResponse:
     form = TestForm(posted(request))
 
     def record() -> str:
-        test.record(form.cleaned_data["result"], by=request.user, now=clock.now())
+        result = form.cleaned_data["result"]
+        observing.record_test(test, result, by=request.user, now=clock.now())
         return _("The test is recorded.")
 
     title, button = _("Nucleic acid test"), _("Record the test")

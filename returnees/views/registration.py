@@ -21,7 +21,7 @@ from houshayu.shortcuts import render_fragment
 from returnees import documents, names
 from returnees.forms.fields import countries_told
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
-from returnees.models import Case, PersonCategory, RegistrationDraft
+from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
 
 # The fields that the machine-readable zone fills in the document's part of the form.
@@ -240,4 +240,7 @@ def _told(request: Request, cases: Iterable[Case]) -> list[Context]:
         .filter(pk__in=[case.pk for case in cases])
         .values_list("pk", flat=True)
     )
-    return [{"case": case if case.pk in visible else None, "holder": case.holder} for case in cases]
+    return [
+        {"case": case if case.pk in visible else None, "holder": Custody.objects.holder_of(case)}
+        for case in cases
+    ]

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from houshayu import clock
 from houshayu.http import Request
 from houshayu.models import Place
-from policy import current_slot
+from policy import Slot, current_slot
 from returnees import rounds
 from returnees.forms.rounds import ReadingForm, RoundForm
-from returnees.models import Case, Observation, Slot
+from returnees.models import Case, Observation
 
 # More people than this are taken floor by floor.
 COMFORTABLE = 100

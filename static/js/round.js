@@ -1,4 +1,5 @@
-// Enter goes to the next line instead of sending the form; 365 becomes 36.5.
+// Enter goes to the next line instead of sending the form; 365 becomes 36.5. What is plausible and
+// what is a fever stands with the field.
 document.querySelectorAll(".round .temperature").forEach((input, index, all) => {
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey) return;
@@ -6,8 +7,11 @@ document.querySelectorAll(".round .temperature").forEach((input, index, all) => 
     if (next) { event.preventDefault(); next.focus(); next.select(); }
   });
   input.addEventListener("change", () => {
-    const digits = input.value.trim().replace(",", ".");
-    input.value = /^[34]\d{2}$/.test(digits) ? `${digits.slice(0, 2)}.${digits[2]}` : digits;
-    input.classList.toggle("is-fever", parseFloat(input.value) >= 37.3);
+    const { coldest, hottest, fever } = input.dataset;
+    const typed = input.value.trim().replace(",", ".");
+    const tenths = Number(typed) / 10;
+    const withoutPoint = /^\d{3}$/.test(typed) && tenths >= coldest && tenths <= hottest;
+    input.value = withoutPoint ? tenths.toFixed(1) : typed;
+    input.classList.toggle("is-fever", parseFloat(input.value) >= fever);
   });
 });

@@ -19,7 +19,7 @@ from policy import check_in_slots, window
 from returnees import reminding
 from returnees.models import Alert, Case, CheckIn
 from tests.browser.conftest import PASSWORD
-from tests.factories import make_case, make_user, moment, real_place
+from tests.factories import make_case, make_user, moment, observation_of, real_place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -123,7 +123,12 @@ def accept(page: Page, room: str = "") -> None:
 
 def take_temperature(page: Page, temperature: str) -> None:
     page.goto("/check-ins/")
-    page.fill("input.temperature", temperature)
+    # Without its point, as it is typed in a hurry.
+    page.fill("input.temperature", temperature.replace(".", ""))
+    page.locator("input.temperature").blur()
+    assert page.input_value("input.temperature") == temperature
+    marked = "is-fever" in (page.get_attribute("input.temperature", "class") or "")
+    assert marked == (temperature >= "37.3")
     page.click("form.round button.btn-primary")
     page.wait_for_selector("#messages .alert-success")
 
@@ -154,13 +159,13 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
 
     case = Case.objects.get(number=number)
     assert case.policy.code == "P4"
-    assert (case.observation.started_on.isoformat(), case.observation.kind) == (
+    assert (observation_of(case).started_on.isoformat(), observation_of(case).kind) == (
         "2020-03-20",
         "centralized",
     )
 
     for day, slot in check_in_slots(14):
-        opens, closes = window(case.observation.started_on + timedelta(days=day), slot)
+        opens, closes = window(observation_of(case).started_on + timedelta(days=day), slot)
         if (day, slot) == (3, "morning"):
             late = (closes + timedelta(hours=3)).astimezone(BEIJING)
             reminding.plan(late)

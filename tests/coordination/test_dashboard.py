@@ -34,7 +34,7 @@ def rows_behind(client: Client, url: str) -> int:
     """How many things the list at the address shows."""
     page = client.get(url).content.decode()
     if "/cases/" in url:
-        return len(set(re.findall(r'name="case" value="(HSY-\w+)"', page)))
+        return len(set(re.findall(r'name="case"\s+value="(HSY-\w+)"', page)))
     return len(set(re.findall(r'id="(?:handoff|alert)-(\d+)"', page)))
 
 

@@ -9,14 +9,16 @@ from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from coordination.demonstration import accounts, simulation
+from coordination.demonstration import live
 from houshayu import clock
 from houshayu.calendar import BEIJING
+from houshayu.demonstration import accounts
 from houshayu.mail import send_queued
 from houshayu.models import ClockShift, MailStatus, Message, Place, User
+from returnees.demonstration import cast
 from returnees.models import Case, CaseOutcome
 from returnees.registration import register
-from tests.factories import make_registration, moment
+from tests.factories import holder_of, make_registration, moment
 
 MORNING = moment("2020-03-20", "08:30")
 
@@ -24,9 +26,9 @@ MORNING = moment("2020-03-20", "08:30")
 @pytest.fixture
 def demonstration(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts.create_accounts()
-    simulation._worker.cache_clear()
+    cast.worker.cache_clear()
     # What goes wrong now and then in the demonstration follows from the case's number.
-    monkeypatch.setattr(simulation, "_unlucky", lambda case, one_in: False)
+    monkeypatch.setattr(cast, "unlucky", lambda _case, _one_in: False)
 
 
 def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration: None) -> None:
@@ -39,7 +41,7 @@ def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration:
         now=begin,
     )
 
-    simulation.live(begin, begin + timedelta(days=17))
+    live(begin, begin + timedelta(days=17))
 
     case.refresh_from_db()
     assert case.outcome == CaseOutcome.RELEASED
@@ -94,7 +96,7 @@ def test_newcomers_cases_stay_in_their_own_hands(demonstration: None) -> None:
         now=MORNING + timedelta(minutes=5),
     )
 
-    simulation.live(MORNING, MORNING + timedelta(days=1))
+    live(MORNING, MORNING + timedelta(days=1))
 
-    assert Case.objects.get().holder == case.holder == community
+    assert holder_of(Case.objects.get()) == holder_of(case) == community
     assert not case.handoffs.exists()

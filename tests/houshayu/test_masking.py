@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from houshayu.privacy.masking import mask_document, mask_name, mask_phone
+from houshayu.privacy.masking import (
+    mask_document,
+    mask_name,
+    mask_phone,
+    mask_phones_in_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,17 @@ def test_no_mask_shows_more_than_half_of_a_number(number):
     for masked in (mask_document(number), mask_phone(number)):
         assert len(masked) == len(number)
         assert masked.count("*") >= len(number) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("王先生 139 1234 5678", "王先生 139********78"),
+        ("Agent (010) 8048-1234, flat 1201", "Agent (010*********34, flat 1201"),
+        ("Li: +49 151 23456789, or 13812345678", "Li: +49***********89, or 138******78"),
+        ("flat 1201, after 18:30", "flat 1201, after 18:30"),
+        ("", ""),
+    ],
+)
+def test_a_text_shows_the_phones_in_it_masked(text, masked):
+    assert mask_phones_in_text(text) == masked

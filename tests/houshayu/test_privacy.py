@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from houshayu.checks import field_keys_are_sound
 from houshayu.models import Reveal, User
-from houshayu.privacy.fields import Undecryptable, blind_index, decrypt, encrypt
+from houshayu.privacy.fields import EncryptedTextField, Undecryptable, blind_index, decrypt, encrypt
 from returnees.models import Case, IdentityDocument, Person
 from tests.factories import NOW, make_person
 
@@ -40,6 +40,11 @@ def test_a_number_is_read_back_and_not_stored_as_it_is() -> None:
     assert Person.objects.get(pk=person.pk).phone_cn == "13800138000"
     assert "13800138000" not in stored("phone_cn", person)
     assert decrypt(stored("phone_cn", person), bound_to=COLUMN) == "13800138000"
+
+
+def test_a_protected_field_without_a_mask_can_not_be_declared() -> None:
+    with pytest.raises(TypeError, match="mask"):
+        EncryptedTextField()  # type: ignore[call-arg]
 
 
 @pytest.mark.django_db

@@ -15,10 +15,16 @@ from hypothesis import strategies as st
 from houshayu.calendar import BEIJING
 from policy import (
     Decision,
+    ExceptionGround,
     Facts,
     InvalidRules,
     Obligation,
+    ObservationKind,
     PlannedObservation,
+    Purpose,
+    RequestedMode,
+    ResidenceKind,
+    Slot,
     age_on,
     check_in_slots,
     day_number,
@@ -31,14 +37,10 @@ from policy import (
     schedule,
     window,
 )
-from policy.facts import GROUNDS, MODES, NO_DWELLING, PURPOSES
 from policy.models import POLICIES, PolicyVersion
 from policy.rules import FACTS, HOME_CONDITIONS
 from returnees.decisions import FACT_LABELS, WAITING
-from returnees.models.cases import ResidenceKind
-from returnees.models.journey import Purpose
-from returnees.models.observation import ObservationKind
-from returnees.models.requests import ExceptionGround, RequestedMode
+from tests.attacks import sql
 
 VERSIONS = {
     each["code"]: read_rules(each["rules"])
@@ -459,11 +461,7 @@ def test_a_corrected_version_replaces_its_older_text(policies: None, tmp_path: P
     assert PolicyVersion.objects.get(code="P2").source == "Bulletin of 2020-03-12"
 
 
-def test_rules_know_the_words_of_the_registration_form() -> None:
-    assert set(Purpose.values) == PURPOSES
-    assert set(RequestedMode.values) == MODES
-    assert set(ExceptionGround.values) == GROUNDS
-    assert set(ResidenceKind.values) >= NO_DWELLING
+def test_the_published_rules_use_every_kind_of_observation() -> None:
     assert {
         obligation.kind
         for rules in VERSIONS.values()
@@ -487,11 +485,11 @@ people = st.builds(
     birth_date=st.dates(date(1900, 1, 1), date(2019, 12, 31)),
     entered_on=dates,
     through_beijing=st.booleans(),
-    purpose=st.sampled_from(sorted(PURPOSES)),
-    requested_mode=st.sampled_from(sorted(MODES)),
+    purpose=st.sampled_from(Purpose.values),
+    requested_mode=st.sampled_from(RequestedMode.values),
     residence_kind=st.sampled_from(ResidenceKind.values),
     co_residents=st.integers(0, 5),
-    grounds=st.frozensets(st.sampled_from(sorted(GROUNDS))),
+    grounds=st.frozensets(st.sampled_from(ExceptionGround.values)),
     applied_at=st.none() | moments,
     approved=st.booleans(),
     test_negative=st.booleans(),
@@ -543,3 +541,20 @@ def test_two_check_ins_a_day_make_twice_the_days(days: int, started_on: date) ->
 
     assert len(slots) == len(set(slots)) == 2 * days
     assert day_number(started_on, release_on(started_on, days)) == slots[-1][0] == days
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 14, 28])
+@pytest.mark.django_db
+def test_the_database_counts_the_slots_of_a_day_as_the_program_does(days: int) -> None:
+    asked = [(day, slot) for day in range(-1, days + 2) for slot in Slot]
+
+    told = {
+        (day, slot)
+        for day, slot in asked
+        if sql(
+            "SELECT policy_slot_exists(%(day)s, %(days)s, %(slot)s)", day=day, days=days, slot=slot
+        )
+        == [(True,)]
+    }
+
+    assert told == set(check_in_slots(days))

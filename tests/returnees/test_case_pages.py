@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from houshayu.keyset import keyset_page
 from houshayu.models import ClockShift, Place, User
+from returnees import arrivals, releasing
 from returnees.models import Case
 from tests.factories import (
     NOW,
@@ -33,7 +34,7 @@ def client(coordinator: User) -> Client:
 
 
 def shown(page: str) -> list[str]:
-    return re.findall(r'name="case" value="(HSY-\w+)"', page)
+    return re.findall(r'name="case"\s+value="(HSY-\w+)"', page)
 
 
 def link(page: str, rel: str) -> str:
@@ -120,7 +121,9 @@ def test_an_alert_that_nobody_settled_ends_with_its_case(client: Client, observe
     make_alert(observed)
     assert "status-bad" in client.get(URL).content.decode()
 
-    observed.close("confirmed", by=make_user(), now=moment("2020-03-25"), note="in hospital")
+    releasing.close(
+        observed, "confirmed", by=make_user(), now=moment("2020-03-25"), note="in hospital"
+    )
 
     listed = client.get(f"{URL}?state=all").content.decode()
     assert observed.number in listed and "status-bad" not in listed
@@ -131,7 +134,7 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
 ) -> None:
     settings.DEMONSTRATION = True
     ClockShift.set_to(moment("2020-03-25"))
-    case.arrive(at=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
     address = reverse("returnees:arrival_correct", args=[case.number])
     told = "2020-03-20T08:30"
     assert f'value="{told}"' in client.get(address).content.decode()

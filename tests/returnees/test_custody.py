@@ -10,13 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import Place, User
-from returnees.models import Case, CaseClosed, CaseNotReady, CaseOutcome, Custody, Whereabouts
+from returnees import arrivals, releasing
+from returnees.models import Case, CaseClosed, CaseOutcome, Custody, Observation, Whereabouts
 from returnees.registration import AlreadyRegistered, register
+from returnees.releasing import CaseNotReady
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
     check_in,
     hand_over,
+    holder_of,
     make_case,
     make_handoff,
     make_place,
@@ -51,19 +54,23 @@ def test_the_place_that_registers_a_case_holds_it_from_then_on(
 
 
 def test_custodies_follow_one_another_to_the_end(case: Case, hub: Place, hotel: Place) -> None:
-    community = case.holder
+    community = holder_of(case)
     hand_over(case, hub, now=LATER)
     hand_over(case, hotel, now=LATER + timedelta(hours=1))
     end = LATER + timedelta(hours=5)
 
-    case.close(CaseOutcome.TRANSFERRED_OUT, by=make_user(), now=end, note="moved")
+    releasing.close(case, CaseOutcome.TRANSFERRED_OUT, by=make_user(), now=end, note="moved")
 
     assert chain(case) == [
         (community, NOW, LATER),
         (hub, LATER, LATER + timedelta(hours=1)),
         (hotel, LATER + timedelta(hours=1), end),
     ]
-    assert (case.closed_at, case.holder, case.observation) == (end, None, None)
+    assert (case.closed_at, holder_of(case), Observation.objects.current_of(case)) == (
+        end,
+        None,
+        None,
+    )
 
 
 def test_an_open_case_is_not_without_custody(case: Case) -> None:
@@ -134,7 +141,7 @@ def test_custody_moves_only_by_an_accepted_handoff(case: Case, hub: Place) -> No
         sql(INSERT_CUSTODY, case=case.pk, place=hub.pk, started_at=LATER, ended_at=None)
 
     with refused_by("custody_moves_by_handoff"):
-        case.pass_to(hub, at=LATER)
+        arrivals.take_over(case, hub, now=LATER, by=make_user())
 
 
 def test_a_closed_case_is_not_held(case: Case) -> None:
@@ -149,7 +156,7 @@ def test_custody_lasts_until_the_case_is_closed(case: Case) -> None:
 
 
 def test_a_closed_case_does_not_reopen_without_a_holder(case: Case) -> None:
-    case.close(CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="twice")
+    releasing.close(case, CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="twice")
 
     with refused_by("open_case_has_one_custody"):
         sql(
@@ -160,7 +167,7 @@ def test_a_closed_case_does_not_reopen_without_a_holder(case: Case) -> None:
 
 @pytest.mark.parametrize("change", ["closed_at = NULL", "outcome = ''", "outcome = 'forgotten'"])
 def test_a_case_is_closed_with_an_outcome_and_only_then(case: Case, change: str) -> None:
-    case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="stayed abroad")
+    releasing.close(case, CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="stayed abroad")
 
     with refused_by("case_closed_iff_outcome"):
         sql(f"UPDATE returnees_case SET {change} WHERE id = %(case)s", case=case.pk)
@@ -207,8 +214,12 @@ def test_the_clock_of_the_receiver_may_be_behind(case: Case, hub: Place) -> None
 
 
 def test_a_closing_clock_may_be_behind_too(case: Case) -> None:
-    case.close(
-        CaseOutcome.CANCELLED, by=make_user(), now=NOW - timedelta(minutes=5), note="a mistake"
+    releasing.close(
+        case,
+        CaseOutcome.CANCELLED,
+        by=make_user(),
+        now=NOW - timedelta(minutes=5),
+        note="a mistake",
     )
 
     assert case.closed_at == NOW + timedelta(microseconds=1) == case.custodies.get().ended_at
@@ -226,7 +237,7 @@ def test_a_closing_clock_may_be_behind_too(case: Case) -> None:
 def test_closing_ends_custody_and_observation_with_the_outcome(
     observed: Case, outcome: str, reason: str
 ) -> None:
-    observed.close(outcome, by=make_user(), now=LATER, note="as told by phone")
+    releasing.close(observed, outcome, by=make_user(), now=LATER, note="as told by phone")
 
     assert (observed.outcome, observed.outcome_note, observed.closed_at) == (
         outcome,
@@ -239,22 +250,22 @@ def test_closing_ends_custody_and_observation_with_the_outcome(
 
 def test_closing_is_no_way_round_the_release(observed: Case) -> None:
     with refused_by("case_released_only_when_complete"):
-        observed.close(CaseOutcome.RELEASED, by=make_user(), now=LATER, note="")
+        releasing.close(observed, CaseOutcome.RELEASED, by=make_user(), now=LATER, note="")
 
 
 def test_a_case_is_closed_once(case: Case) -> None:
     stale = Case.objects.get(pk=case.pk)
-    case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
+    releasing.close(case, CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
 
     with pytest.raises(CaseClosed):
-        stale.close(CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="")
+        releasing.close(stale, CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="")
 
     assert Case.objects.get().outcome == CaseOutcome.NO_SHOW
 
 
 def test_a_case_is_not_closed_while_it_is_on_offer(handoff: Handoff) -> None:
     with pytest.raises(CaseNotReady):
-        handoff.case.close(CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
+        releasing.close(handoff.case, CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="")
 
     assert Case.objects.get().closed_at is None
 
@@ -269,7 +280,7 @@ def test_the_same_person_is_registered_again_once_the_case_is_closed(
     with pytest.raises(AlreadyRegistered) as refusal, transaction.atomic():
         register(again, place=community, by=sender, now=LATER)
     assert refusal.value.case == case
-    case.close(CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
+    releasing.close(case, CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
 
     second = register(
         make_registration(
@@ -338,7 +349,12 @@ def test_who_is_seen_has_arrived_as_announced_or_just_now(
 ) -> None:
     announced = case.expected_arrival_at
 
-    case.arrive(at=case.arrival_seen_at(announced + timedelta(hours=hours)))
+    arrivals.arrive(
+        case,
+        at=arrivals.seen_at(case, announced + timedelta(hours=hours)),
+        by=make_user(),
+        now=arrivals.seen_at(case, announced + timedelta(hours=hours)),
+    )
 
     assert case.arrived_at == announced + timedelta(hours=arrived_after)
 
@@ -346,7 +362,7 @@ def test_who_is_seen_has_arrived_as_announced_or_just_now(
 def test_who_held_a_case_last_keeps_the_whole_of_it(
     case: Case, sender: User, stranger: User
 ) -> None:
-    case.close(CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
+    releasing.close(case, CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")
 
     assert list(Case.objects.in_hands_of(sender)) == [case]
     assert list(Case.objects.in_hands_of(stranger)) == []

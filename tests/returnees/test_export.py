@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from houshayu.models import Place, User
+from returnees import releasing
 from tests.factories import NOW, make_case, make_observed_case
 
 
@@ -19,7 +20,7 @@ def test_it_lists_cases_of_every_kind_with_masked_numbers(
     expected = make_case(place=community, community=community)
     observed = make_observed_case(place=hotel, community=community)
     closed = make_case(place=community, community=community)
-    closed.close("no_show", by=coordinator, now=NOW, note="电话告知")
+    releasing.close(closed, "no_show", by=coordinator, now=NOW, note="电话告知")
     client.force_login(coordinator, "houshayu.access.MembershipBackend")
 
     answer = client.get(reverse("returnees:case_export"), {"state": "all"})

@@ -11,10 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from houshayu.models import Place, User
-from returnees import decisions, history
+from returnees import arrivals, decisions, history
 from returnees.models import Case, CheckIn, TransitPoint
 from returnees.registration import Registration, amend, register
-from tests.factories import NOW, check_in, hand_over, make_registration, moment, observation_of
+from tests.factories import (
+    NOW,
+    check_in,
+    hand_over,
+    make_registration,
+    make_user,
+    moment,
+    observation_of,
+)
 
 
 def answers(*, transits: list[str], **sections: Any) -> Registration:
@@ -98,7 +106,7 @@ def test_until_somebody_arrives_the_version_of_their_arrival_decides(
     )
     assert registered.policy == decisions.version_for(later) != decisions.version_for(NOW)
 
-    registered.arrive(at=later)
+    arrivals.arrive(registered, at=later, by=make_user(), now=later)
     amend(registered, answers(transits=[], expected_arrival_at=NOW), by=sender, now=NOW, reason="")
     assert registered.policy == decisions.version_for(later)
 

@@ -9,19 +9,18 @@ import pytest
 
 from houshayu.models import Place, User
 from policy.models import PolicyVersion
-from returnees import rounds
+from returnees import arrivals, observing, releasing, rounds
+from returnees.arrivals import ArrivalStands, OutsideItsDays
 from returnees.models import (
     Alert,
     AlertClosed,
     AlertKind,
-    ArrivalStands,
     Case,
     CaseClosed,
-    ContactToCome,
     Observation,
-    OutsideItsDays,
     Resolution,
 )
+from returnees.observing import ContactToCome
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
@@ -82,7 +81,11 @@ def counted(case: Case) -> list[tuple[str, date, date, str]]:
 
 
 def test_nobody_is_observed_before_they_arrive(case: Case) -> None:
-    assert (case.arrived_at, case.observation, case.policy.code) == (None, None, "P4")
+    assert (case.arrived_at, Observation.objects.current_of(case), case.policy.code) == (
+        None,
+        None,
+        "P4",
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,16 +103,18 @@ def test_the_arrival_decides_the_policy_and_day_zero(
 ) -> None:
     case = make_case(arrived=arrived, now=arrived + timedelta(days=1))
 
-    assert (case.policy.code, case.decision["policy"]) == (policy, policy)
+    assert (case.policy.code, case.decision.policy) == (policy, policy)
     assert counted(case) == [(kind, arrived.date(), released_on, "")]
 
 
 def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
     assert case.policy.code == "P4"
 
-    case.arrive(at=moment("2020-03-25", "00:05"))
+    arrivals.arrive(
+        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+    )
 
-    assert (case.policy.code, case.decision["policy"]) == ("P5", "P5")
+    assert (case.policy.code, case.decision.policy) == ("P5", "P5")
     assert counted(case) == [("centralized", date(2020, 3, 25), date(2020, 4, 8), "")]
     assert [each.due_on for each in observation_of(case).labtests.all()] == [
         date(2020, 3, 25),
@@ -119,9 +124,9 @@ def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
 
 def test_somebody_arrives_once(case: Case) -> None:
     stale = Case.objects.get(pk=case.pk)
-    case.arrive(at=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
 
-    stale.arrive(at=NOW + timedelta(days=3))
+    arrivals.arrive(stale, at=NOW + timedelta(days=3), by=make_user(), now=NOW + timedelta(days=3))
 
     assert (stale.arrived_at, Observation.objects.count()) == (NOW, 1)
 
@@ -139,14 +144,16 @@ def test_who_is_handed_to_another_sub_district_has_not_arrived_by_that(case: Cas
     hand_over(case, make_place(kind="subdistrict"), now=NOW)
 
     case.refresh_from_db()
-    assert (case.arrived_at, case.observation) == (None, None)
+    assert (case.arrived_at, Observation.objects.current_of(case)) == (None, None)
 
 
 def test_a_closed_case_does_not_arrive(case: Case) -> None:
-    case.close("no_show", by=make_user(), now=NOW + timedelta(days=1), note="")
+    releasing.close(case, "no_show", by=make_user(), now=NOW + timedelta(days=1), note="")
 
     with pytest.raises(CaseClosed):
-        case.arrive(at=NOW + timedelta(days=2))
+        arrivals.arrive(
+            case, at=NOW + timedelta(days=2), by=make_user(), now=NOW + timedelta(days=2)
+        )
 
 
 def test_moving_from_hotel_to_home_keeps_the_count(community: Place, hotel: Place) -> None:
@@ -191,13 +198,18 @@ def test_since_16_april_who_leaves_home_without_leave_is_counted_anew(
 ) -> None:
     case = make_observed_case(arrived=arrived)
 
-    case.restart(at=moved_at)
+    observing.restart(case, now=moved_at, by=make_user())
 
     assert [each[2:] for each in counted(case)] == released_on
 
 
 def test_a_close_contact_is_counted_from_the_last_contact(observed: Case) -> None:
-    observed.restart(at=moment("2020-03-27", "15:00"), last_contact_on=date(2020, 3, 25))
+    observing.restart(
+        observed,
+        now=moment("2020-03-27", "15:00"),
+        last_contact_on=date(2020, 3, 25),
+        by=make_user(),
+    )
 
     assert counted(observed) == [
         ("centralized", date(2020, 3, 20), date(2020, 4, 3), "restarted"),
@@ -214,8 +226,8 @@ def monitored(db: None) -> Case:
     """Fourteen days complete on 14 May 2020, in the seven of health monitoring that P7 adds."""
     case = make_observed_case(arrived=moment("2020-04-30", "10:00"))
     for test in observation_of(case).labtests.all():
-        test.record("negative", by=make_user(), now=moment("2020-05-13"))
-    case.release(by=make_user(), now=see_through(case))
+        observing.record_test(test, "negative", by=make_user(), now=moment("2020-05-13"))
+    releasing.release(case, by=make_user(), now=see_through(case))
     return case
 
 
@@ -226,16 +238,18 @@ def monitored(db: None) -> Case:
 def test_a_contact_under_health_monitoring_begins_fourteen_days_and_then_the_seven(
     monitored: Case, last_contact_on: date, released_on: date
 ) -> None:
-    monitored.restart(at=moment("2020-05-17"), last_contact_on=last_contact_on)
+    observing.restart(
+        monitored, now=moment("2020-05-17"), last_contact_on=last_contact_on, by=make_user()
+    )
 
     observation = observation_of(monitored)
     assert (observation.kind, observation.release_on) == ("centralized", released_on)
     for test in observation.labtests.all():
         assert test.due_on <= released_on
-        test.record("negative", by=make_user(), now=moment(released_on.isoformat()))
+        observing.record_test(test, "negative", by=make_user(), now=moment(released_on.isoformat()))
     assert observation_of(monitored).release_on == released_on
 
-    monitored.release(by=make_user(), now=see_through(monitored))
+    releasing.release(monitored, by=make_user(), now=see_through(monitored))
 
     assert counted(monitored)[-1] == (
         "health_monitoring",
@@ -246,7 +260,9 @@ def test_a_contact_under_health_monitoring_begins_fourteen_days_and_then_the_sev
 
 
 def test_a_contact_long_ago_does_not_end_health_monitoring(monitored: Case) -> None:
-    monitored.restart(at=moment("2020-05-17"), last_contact_on=date(2020, 5, 1))
+    observing.restart(
+        monitored, now=moment("2020-05-17"), last_contact_on=date(2020, 5, 1), by=make_user()
+    )
 
     assert counted(monitored)[-1] == (
         "health_monitoring",
@@ -262,7 +278,7 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
     excused = make_case(arrived=moment("2020-04-06"), journey=OBSERVED_IN_TIANJIN)
 
     for case in (at_home, excused):
-        case.change_policy(p5, by=make_user(), reason="told by the district")
+        observing.change_policy(case, p5, by=make_user(), reason="told by the district", now=NOW)
 
     # Who is at home stays there until they are handed over; without a test nobody is released.
     assert counted(at_home) == [("home", date(2020, 3, 12), date(2020, 3, 26), "")]
@@ -274,7 +290,7 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
 
 
 def corrected(case: Case, at: datetime | None, now: datetime | None = None) -> None:
-    case.correct_arrival(at, by=make_user(), now=now or NOW + timedelta(days=3), reason="a slip")
+    arrivals.correct(case, at, by=make_user(), now=now or NOW + timedelta(days=3), reason="a slip")
 
 
 def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
@@ -282,7 +298,9 @@ def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
 ) -> None:
     check_in(observed, day=0, slot="evening", temperature="36.4")
     check_in(observed, day=1, slot="morning", temperature="36.6")
-    observation_of(observed).labtests.first().record("negative", by=make_user(), now=NOW)
+    observing.record_test(
+        observation_of(observed).labtests.first(), "negative", by=make_user(), now=NOW
+    )
 
     corrected(observed, moment("2020-03-19", "16:00"))
 
@@ -319,8 +337,13 @@ def test_a_further_test_is_not_taken_for_the_one_before_the_release(
     observed: Case, at: datetime, tests: list[tuple[str, str]]
 ) -> None:
     observation, nurse = observation_of(observed), make_user()
-    observation.labtests.first().record("negative", by=nurse, now=NOW)
-    observation.plan_test(date(2020, 3, 21)).record("negative", by=nurse, now=NOW)
+    observing.record_test(observation.labtests.first(), "negative", by=nurse, now=NOW)
+    observing.record_test(
+        observing.plan_test(observation, date(2020, 3, 21), by=make_user(), now=NOW),
+        "negative",
+        by=nurse,
+        now=NOW,
+    )
 
     corrected(observed, at)
 
@@ -344,7 +367,7 @@ def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
     observed: Case,
 ) -> None:
     p7 = PolicyVersion.objects.get(code="P7")
-    observed.change_policy(p7, by=make_user(), reason="told by the district")
+    observing.change_policy(observed, p7, by=make_user(), reason="told by the district", now=NOW)
 
     corrected(observed, moment("2020-03-21"))
 
@@ -353,12 +376,18 @@ def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
 
 
 def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
-    case.arrive(at=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
 
     corrected(case, None)
 
-    assert (case.arrived_at, case.observation, case.decision["policy"]) == (None, None, "P4")
-    case.arrive(at=moment("2020-03-25", "00:05"))
+    assert (case.arrived_at, Observation.objects.current_of(case), case.decision.policy) == (
+        None,
+        None,
+        "P4",
+    )
+    arrivals.arrive(
+        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+    )
     assert (case.policy.code, counted(case)[-1][1]) == ("P5", date(2020, 3, 25))
 
 
@@ -368,7 +397,7 @@ def test_nobody_is_told_to_be_abroad_whom_somebody_has_seen(
     with pytest.raises(ArrivalStands):
         corrected(observed, None)  # in the hotel
 
-    case.arrive(at=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
     check_in(case, day=0, slot="evening")
     with pytest.raises(ArrivalStands):
         corrected(case, None)
@@ -396,18 +425,26 @@ def test_an_arrival_is_corrected_while_its_count_goes_on(
         corrected(observed, NOW + timedelta(days=4))  # to come
     with pytest.raises(ArrivalStands):
         corrected(monitored, moment("2020-04-29"), now=moment("2020-05-15"))
-    observed.restart(at=NOW + timedelta(days=2), last_contact_on=date(2020, 3, 21))
+    observing.restart(
+        observed, now=NOW + timedelta(days=2), last_contact_on=date(2020, 3, 21), by=make_user()
+    )
     with pytest.raises(ArrivalStands):
         corrected(observed, moment("2020-03-19"))
-    observed.close("transferred_out", by=make_user(), now=NOW + timedelta(days=3), note="left")
+    releasing.close(
+        observed, "transferred_out", by=make_user(), now=NOW + timedelta(days=3), note="left"
+    )
     with pytest.raises(CaseClosed):
         corrected(observed, moment("2020-03-19"))
 
 
 def test_before_the_arrival_no_other_version_is_chosen(case: Case) -> None:
     with pytest.raises(CaseClosed):
-        case.change_policy(
-            PolicyVersion.objects.get(code="P7"), by=make_user(), reason="told by the district"
+        observing.change_policy(
+            case,
+            PolicyVersion.objects.get(code="P7"),
+            by=make_user(),
+            reason="told by the district",
+            now=NOW,
         )
 
     case.refresh_from_db()
@@ -422,7 +459,8 @@ def test_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
     )
     assert observation_of(case).kind == "centralized"
 
-    case.assess(
+    observing.assess(
+        case,
         "approved",
         community_assessor="李",
         health_assessor="陈",
@@ -435,7 +473,9 @@ def test_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
 
 
 def test_a_contact_before_the_arrival_changes_nothing(observed: Case) -> None:
-    observed.restart(at=moment("2020-03-22"), last_contact_on=date(2020, 3, 15))
+    observing.restart(
+        observed, now=moment("2020-03-22"), last_contact_on=date(2020, 3, 15), by=make_user()
+    )
 
     assert counted(observed) == [("centralized", date(2020, 3, 20), date(2020, 4, 3), "")]
 
@@ -443,14 +483,14 @@ def test_a_contact_before_the_arrival_changes_nothing(observed: Case) -> None:
 @pytest.mark.parametrize("day", [date(2020, 3, 23), date(9999, 12, 31)])
 def test_a_contact_to_come_restarts_nothing(observed: Case, day: date) -> None:
     with pytest.raises(ContactToCome):
-        observed.restart(at=moment("2020-03-22"), last_contact_on=day)
+        observing.restart(observed, now=moment("2020-03-22"), last_contact_on=day, by=make_user())
 
     assert observed.observations.get().started_on == date(2020, 3, 20)
 
 
 def test_nothing_restarts_for_who_is_not_observed(case: Case) -> None:
     with pytest.raises(CaseClosed):
-        case.restart(at=NOW)
+        observing.restart(case, now=NOW, by=make_user())
 
 
 def test_fourteen_days_take_28_check_ins_and_no_more(observed: Case) -> None:
@@ -495,7 +535,7 @@ def test_who_measures_first_stands(observed: Case, hotel_worker: User) -> None:
         ("checkin_on_a_day_of_its_observation", {"day": 0, "slot": "morning"}),
         ("checkin_on_a_day_of_its_observation", {"day": 14, "slot": "evening"}),
         ("checkin_on_a_day_of_its_observation", {"day": 15}),
-        ("returnees_checkin_day_check", {"day": -1}),
+        ("checkin_on_a_day_of_its_observation", {"day": -1}),
         ("checkin_slot_known", {"slot": "noon"}),
         ("checkin_temperature_range", {"temperature": "33.9"}),
         ("checkin_temperature_range", {"temperature": "43.0"}),
@@ -623,7 +663,7 @@ def test_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> 
 def test_an_alert_that_nobody_settled_ends_with_its_case(observed: Case, coordinator: User) -> None:
     make_alert(observed)
 
-    observed.close("confirmed", by=coordinator, now=NOW + timedelta(days=1), note="")
+    releasing.close(observed, "confirmed", by=coordinator, now=NOW + timedelta(days=1), note="")
 
     assert (Alert.objects.open().count(), Alert.objects.handled_by(coordinator).count()) == (0, 0)
 
@@ -646,7 +686,9 @@ def test_many_fevers_cost_no_more_queries_than_one(
 
 def test_a_reading_of_an_observation_that_ended_meanwhile_is_told(observed: Case) -> None:
     reading = rounds.Reading(observation=observation_of(observed), temperature=Decimal("36.5"))
-    observed.close("transferred_out", by=make_user(), now=NOW + timedelta(hours=2), note="")
+    releasing.close(
+        observed, "transferred_out", by=make_user(), now=NOW + timedelta(hours=2), note=""
+    )
 
     told = rounds.record([reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW)
 

@@ -9,6 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from houshayu.models import Place
+from returnees import releasing
 from returnees.forms.registration import RegistrationForm
 from returnees.models import Case
 from returnees.registration import Registration, amend
@@ -445,7 +446,7 @@ def test_who_asks_to_be_at_home_only_after_the_landing_did_not_apply_before_it(d
 
     amend(case, corrected, by=make_user(), now=moment("2020-03-18"), reason="asks by phone")
 
-    assert case.decision["rule"] == "P3-centralized"
+    assert case.decision.rule == "P3-centralized"
     assert case.request.applied_at == moment("2020-03-18")
 
 
@@ -515,8 +516,12 @@ def test_a_passport_follows_its_holder_to_another_nationality() -> None:
 def test_a_slip_in_the_number_does_not_make_two_people_one(
     known: dict[str, Any], complaint: list[str]
 ) -> None:
-    make_case(person=known, document=PASSPORT).close(
-        "cancelled", by=make_user(), now=NOW, note="a mistake"
+    releasing.close(
+        make_case(person=known, document=PASSPORT),
+        "cancelled",
+        by=make_user(),
+        now=NOW,
+        note="a mistake",
     )
 
     assert complaints() == complaint

@@ -13,10 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import ClockShift, Place, Role, User
+from returnees import releasing
 from returnees.models import Case, IdentityDocument, Person, RegistrationDraft
 from returnees.registration import amend
 from returnees.tasks import forget_old_drafts
-from tests.factories import NOW, make_case, make_user, moment, real_place
+from tests.factories import NOW, holder_of, make_case, make_user, moment, real_place
 from tests.returnees.typed import a_row, typed
 
 PAGE = "/cases/new/"
@@ -67,7 +68,7 @@ def test_saving_opens_the_case_in_the_hands_of_the_community(
 
     case = Case.objects.get()
     assert answer.headers["Location"] == case.get_absolute_url()
-    assert (case.holder, case.registered_by) == (community, sender)
+    assert (holder_of(case), case.registered_by) == (community, sender)
     assert str(case.person) == "MUSTER LENA SOFIE"
     assert case.policy.code == "P4"
 
@@ -114,7 +115,7 @@ def test_who_answers_for_several_places_chooses_the_one_that_registers(
     client.post(PAGE, sent(community, place="gucheng"))
 
     assert without.status_code == 422 and 'id="place_error"' in without.content.decode()
-    assert Case.objects.get().holder == real_place("gucheng")
+    assert holder_of(Case.objects.get()) == real_place("gucheng")
 
 
 def test_somebody_of_konggang_is_offered_there(worker: Client) -> None:
@@ -260,7 +261,7 @@ def test_who_has_an_open_case_gets_no_second_one(worker: Client, community: Plac
 def test_who_comes_again_is_the_same_person(worker: Client, community: Place) -> None:
     worker.post(PAGE, sent(community))
     first = Case.objects.get()
-    first.close("no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
+    releasing.close(first, "no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
 
     worker.post(PAGE, sent(community, contact__phone_cn="19900000009"))
 
@@ -415,6 +416,25 @@ def test_a_hyphen_removes_a_number_that_is_not_needed(
     registered.refresh_from_db()
     assert (registered.person.phone_cn, registered.person.phone_intl) == ("19900000001", "")
     assert registered.emergency_contact_phone == "19900000002"
+
+
+def test_a_text_with_a_phone_in_it_is_masked_and_kept_until_it_is_typed_anew(
+    worker: Client, registered: Case, community: Place
+) -> None:
+    Case.objects.filter(pk=registered.pk).update(landlord_or_agent="老李 13700009876")
+    assert 'placeholder="老李 137******76"' in worker.get(edit(registered)).content.decode()
+
+    kept = as_corrected(community, person__birth_date="1988-08-09", reason="misread")
+    worker.post(edit(registered), kept)
+    registered.refresh_from_db()
+    assert registered.landlord_or_agent == "老李 13700009876"
+
+    worker.post(
+        edit(registered),
+        as_corrected(community, dwelling__landlord_or_agent="-", reason="moved out"),
+    )
+    registered.refresh_from_db()
+    assert registered.landlord_or_agent == ""
 
 
 def test_a_correction_takes_no_document_of_somebody_else(

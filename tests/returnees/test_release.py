@@ -12,20 +12,16 @@ from django.utils.translation import override
 from houshayu.calendar import beijing_date
 from houshayu.models import Place, User
 from policy.models import PolicyVersion
-from returnees.models import (
-    Alert,
-    Case,
-    CaseClosed,
-    CaseNotReady,
-    CaseOutcome,
-    LabTestClosed,
-    Resolution,
-)
+from returnees import observing, releasing
+from returnees.models import Alert, Case, CaseClosed, CaseOutcome, Observation, Resolution
+from returnees.observing import LabTestClosed
+from returnees.releasing import CaseNotReady
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
     check_in,
     hand_over,
+    holder_of,
     last_morning,
     make_alert,
     make_case,
@@ -51,7 +47,7 @@ ON_OFFER = "A handoff is waiting for its answer."
 def refusal(case: Case, *, now: object) -> str:
     """The sentence with which the release is refused."""
     with override("en"), pytest.raises(CaseNotReady) as refused:
-        case.release(by=make_user(), now=now)
+        releasing.release(case, by=make_user(), now=now)
     return str(refused.value)
 
 
@@ -72,14 +68,19 @@ def test_a_complete_observation_releases_the_person_and_closes_the_case(
 ) -> None:
     at = last_morning(home)
 
-    ended = home.release(by=sender, now=at)
+    ended = releasing.release(home, by=sender, now=at)
 
     assert (ended.end_reason, ended.ended_on, ended.ended_at) == (
         "completed",
         date(2020, 4, 3),
         at,
     )
-    assert (home.outcome, home.closed_at, home.holder, home.observation) == (
+    assert (
+        home.outcome,
+        home.closed_at,
+        holder_of(home),
+        Observation.objects.current_of(home),
+    ) == (
         CaseOutcome.RELEASED,
         at,
         None,
@@ -96,7 +97,7 @@ def test_nobody_is_released_a_day_early(observed: Case) -> None:
 def test_on_the_last_day_people_leave_from_eight_in_the_morning(home: Case) -> None:
     assert refusal(home, now=moment("2020-04-03", "07:59")) == NOT_COMPLETE
 
-    home.release(by=make_user(), now=moment("2020-04-03", "08:00"))
+    releasing.release(home, by=make_user(), now=moment("2020-04-03", "08:00"))
 
     assert home.outcome == CaseOutcome.RELEASED
 
@@ -113,7 +114,7 @@ def test_an_alert_holds_the_release_until_it_is_settled(observed: Case, sender: 
 
     alert.resolve(Resolution.TEST_NEGATIVE, by=sender, now=at)
 
-    observed.release(by=sender, now=at)
+    releasing.release(observed, by=sender, now=at)
     assert observed.outcome == CaseOutcome.RELEASED
 
 
@@ -126,7 +127,7 @@ def test_a_last_check_in_with_fever_holds_it_until_it_is_settled(
 
     fever.alert.resolve(Resolution.REMEASURED_NORMAL, by=sender, now=at)
 
-    observed.release(by=sender, now=at)
+    releasing.release(observed, by=sender, now=at)
     assert observed.outcome == CaseOutcome.RELEASED
 
 
@@ -161,7 +162,7 @@ def test_from_25_march_a_negative_test_is_needed(db: None) -> None:
 
     take_test(case, "negative")
 
-    case.release(by=make_user(), now=at)
+    releasing.release(case, by=make_user(), now=at)
     assert case.outcome == CaseOutcome.RELEASED
 
 
@@ -169,14 +170,14 @@ def test_a_positive_test_holds_everybody_until_a_later_one_is_negative(observed:
     at, nurse = see_through(observed), make_user()
     observation = observation_of(observed)
     exit_test = observation.labtests.last()
-    exit_test.record("positive", by=nurse, now=at)
+    observing.record_test(exit_test, "positive", by=nurse, now=at)
     Alert.objects.get().resolve("remeasured_normal", by=nurse, now=at)
     assert refusal(observed, now=at) == POSITIVE
 
-    again = observation.plan_test(beijing_date(at))
-    again.record("negative", by=nurse, now=at)
+    again = observing.plan_test(observation, beijing_date(at), by=make_user(), now=NOW)
+    observing.record_test(again, "negative", by=nurse, now=at)
 
-    observed.release(by=nurse, now=at)
+    releasing.release(observed, by=nurse, now=at)
     assert observed.outcome == CaseOutcome.RELEASED
 
 
@@ -184,25 +185,25 @@ def test_from_25_march_the_test_of_the_first_day_alone_releases_nobody(db: None)
     case = make_observed_case(arrived=moment("2020-03-25", "10:00"))
     at, nurse = see_through(case), make_user()
     first, last = observation_of(case).labtests.all()
-    first.record("negative", by=nurse, now=moment("2020-03-25"))
+    observing.record_test(first, "negative", by=nurse, now=moment("2020-03-25"))
     assert refusal(case, now=at) == NO_TEST
 
-    last.record("negative", by=nurse, now=at)
+    observing.record_test(last, "negative", by=nurse, now=at)
 
-    case.release(by=nurse, now=at)
+    releasing.release(case, by=nurse, now=at)
     assert case.outcome == CaseOutcome.RELEASED
 
 
 def test_one_test_a_day_is_planned_while_the_observation_lasts(observed: Case) -> None:
     observation, day = observation_of(observed), date(2020, 3, 27)
-    observation.plan_test(day)
+    observing.plan_test(observation, day, by=make_user(), now=NOW)
     with pytest.raises(LabTestClosed):
-        observation.plan_test(day)
+        observing.plan_test(observation, day, by=make_user(), now=NOW)
 
-    observed.close("transferred_out", by=make_user(), now=NOW, note="to Tianjin")
+    releasing.close(observed, "transferred_out", by=make_user(), now=NOW, note="to Tianjin")
 
     with pytest.raises(LabTestClosed):
-        observation.plan_test(date(2020, 3, 28))
+        observing.plan_test(observation, date(2020, 3, 28), by=make_user(), now=NOW)
 
 
 def test_from_30_april_seven_days_of_monitoring_follow(db: None) -> None:
@@ -213,13 +214,13 @@ def test_from_30_april_seven_days_of_monitoring_follow(db: None) -> None:
     hand_over(case, home, now=first_end)
     nurse = make_user()
 
-    case.release(by=nurse, now=first_end + timedelta(hours=1))
+    releasing.release(case, by=nurse, now=first_end + timedelta(hours=1))
 
-    assert (case.closed_at, case.holder) == (None, home)
+    assert (case.closed_at, holder_of(case)) == (None, home)
     assert refusal(case, now=first_end + timedelta(hours=2)) == f"{NOT_COMPLETE} {NO_CHECK_IN}"
     second_end = see_through(case)
 
-    case.release(by=nurse, now=second_end)
+    releasing.release(case, by=nurse, now=second_end)
 
     assert case.outcome == CaseOutcome.RELEASED
     assert [
@@ -237,7 +238,7 @@ def test_after_the_first_of_two_obligations_the_case_does_not_close_as_released(
     case = make_observed_case(arrived=moment("2020-05-01", "10:00"))
     at = see_through(case)
     take_test(case, "negative")
-    case.release(by=make_user(), now=at)
+    releasing.release(case, by=make_user(), now=at)
 
     with refused_by("case_released_only_when_complete"):
         sql(
@@ -250,11 +251,16 @@ def test_after_the_first_of_two_obligations_the_case_does_not_close_as_released(
 
 
 def test_a_restarted_count_is_completed_anew(observed: Case) -> None:
-    observed.restart(at=moment("2020-03-25", "15:00"), last_contact_on=date(2020, 3, 25))
+    observing.restart(
+        observed,
+        now=moment("2020-03-25", "15:00"),
+        last_contact_on=date(2020, 3, 25),
+        by=make_user(),
+    )
     assert refusal(observed, now=moment("2020-04-03")) == f"{NOT_COMPLETE} {NO_CHECK_IN}"
     at = see_through(observed)
 
-    observed.release(by=make_user(), now=at)
+    releasing.release(observed, by=make_user(), now=at)
 
     assert [(each.release_on, each.end_reason) for each in observed.observations.all()] == [
         (date(2020, 4, 3), "restarted"),
@@ -269,34 +275,34 @@ def test_a_result_does_not_undo_the_version_that_a_coordinator_is_choosing() -> 
     p7 = PolicyVersion.objects.get(code="P7")
 
     def record() -> None:
-        test.record("negative", by=nurse, now=NOW)
+        observing.record_test(test, "negative", by=nurse, now=NOW)
         connection.close()
 
     recording = threading.Thread(target=record)
     with transaction.atomic():
-        case.change_policy(p7, by=make_user(), reason="told by the district")
+        observing.change_policy(case, p7, by=make_user(), reason="told by the district", now=NOW)
         recording.start()
         recording.join(0.5)  # it waits for the case by now
     recording.join()
 
     case.refresh_from_db()
-    assert (case.policy, case.decision["policy"]) == (p7, "P7")
+    assert (case.policy, case.decision.policy) == (p7, "P7")
 
 
 def test_somebody_is_released_once(home: Case, sender: User) -> None:
     at = last_morning(home)
     stale = Case.objects.get(pk=home.pk)
-    home.release(by=sender, now=at)
+    releasing.release(home, by=sender, now=at)
 
     with pytest.raises(CaseClosed):
-        stale.release(by=sender, now=at)
+        releasing.release(stale, by=sender, now=at)
     with pytest.raises(CaseClosed):
-        stale.restart(at=at)
+        observing.restart(stale, now=at, by=make_user())
 
 
 @pytest.fixture
 def released(home: Case, sender: User) -> Case:
-    home.release(by=sender, now=last_morning(home))
+    releasing.release(home, by=sender, now=last_morning(home))
     return home
 
 

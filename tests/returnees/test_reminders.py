@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from houshayu.models import Message, Place, Role, User
 from policy import check_in_slots
-from returnees import reminding
+from returnees import arrivals, observing, releasing, reminding
 from returnees.models import Case, Reminder, ReminderStatus
 from returnees.tasks import remind
 from tests.factories import (
@@ -81,7 +81,7 @@ def test_a_second_plan_of_the_same_minute_finds_nothing_to_do(observed: Case) ->
 
 def test_somebody_released_is_not_reminded_of(observed: Case, coordinator: object) -> None:
     now = see_through(observed)
-    observed.release(by=coordinator, now=now)  # type: ignore[arg-type]
+    releasing.release(observed, by=coordinator, now=now)  # type: ignore[arg-type]
 
     assert reminding.plan(now + timedelta(days=1)) == 0
 
@@ -200,11 +200,15 @@ def test_what_was_done_before_the_reminder_went_out_cancels_it(
     if kind == "handoff":
         handoff.accept(by=receiver, now=at)
     elif kind == "not_arrived":
-        case.arrive(at=at)
+        arrivals.arrive(case, at=at, by=make_user(), now=at)
     elif kind == "test_due":
-        observed.observation.labtests.first().record("pending", by=receiver, now=at)
+        observing.record_test(
+            observation_of(observed).labtests.first(), "pending", by=receiver, now=at
+        )
     else:
-        observed.restart(at=NOW + timedelta(days=1), last_contact_on=date(2020, 3, 21))
+        observing.restart(
+            observed, now=NOW + timedelta(days=1), last_contact_on=date(2020, 3, 21), by=make_user()
+        )
 
     reminding.send(at)
 
@@ -226,7 +230,7 @@ def test_a_count_begun_again_does_not_remind_of_what_the_first_one_had(observed:
             check_in(observed, day=day, slot=slot)
     at = moment("2020-03-25", "15:00")
 
-    observed.restart(at=at, last_contact_on=date(2020, 3, 23))
+    observing.restart(observed, now=at, last_contact_on=date(2020, 3, 23), by=make_user())
     reminding.plan(at)
     reminding.plan(moment("2020-03-25", "20:00"))
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import Message, Place, User
+from policy import COLDEST, FEVER, HOTTEST
 from returnees.models import Alert, Case, CheckIn
 from tests.factories import (
     NOW,
@@ -51,6 +55,17 @@ def test_a_whole_floor_is_recorded_from_one_page(client: Client, hotel: Place) -
     recorded = CheckIn.objects.values_list("observation__case", "day", "slot", "temperature")
     assert {case for case, *_rest in recorded} == {case.pk for case in floor}
     assert {(day, slot, str(t)) for _case, day, slot, t in recorded} == {(0, "evening", "36.5")}
+
+
+def test_the_page_hands_the_script_its_limits_and_the_script_has_none(
+    client: Client, observed: Case
+) -> None:
+    page = client.get(url()).content.decode()
+
+    limits = {"coldest": COLDEST, "hottest": HOTTEST, "fever": FEVER}
+    assert all(f'data-{name}="{limit}"' in page for name, limit in limits.items())
+    for script in Path(settings.BASE_DIR, "static", "js").glob("*.js"):
+        assert not re.search(r"\b(34|37|42)\b", script.read_text()), script.name
 
 
 def test_a_bad_temperature_keeps_what_was_typed_and_writes_nothing(

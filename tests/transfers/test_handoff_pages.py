@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from houshayu.models import ClockShift, Message, Place, User
 from returnees.models import Alert, Case
-from tests.factories import NOW, make_case, make_handoff, make_observed_case, moment
+from tests.factories import NOW, holder_of, make_case, make_handoff, make_observed_case, moment
 from transfers.models import Handoff, HandoffClosed
 
 HTMX = {"HX-Request": "true"}
@@ -62,7 +62,7 @@ def test_taking_somebody_home_asks_for_the_signed_commitment(
     assert page.status_code == 422
     assert 'value="36.5"' in text and "请先签好承诺书" in text
     client.post(url, {"temperature": "36.5", "commitment_signed": "on"}, headers=headers)
-    assert case.holder == community
+    assert holder_of(case) == community
 
 
 @pytest.mark.usefixtures("friday_13")

@@ -15,18 +15,10 @@ from django.db import DatabaseError, connection
 
 from houshayu.exceptions import Conflict
 from houshayu.models import Place, Role, User
-from returnees import rounds
-from returnees.models import (
-    Alert,
-    Case,
-    CaseClosed,
-    CaseNotReady,
-    CaseOutcome,
-    CheckIn,
-    Custody,
-    Person,
-)
+from returnees import releasing, rounds
+from returnees.models import Alert, Case, CaseClosed, CaseOutcome, CheckIn, Custody, Person
 from returnees.registration import AlreadyRegistered, register
+from returnees.releasing import CaseNotReady
 from tests.factories import (
     NOW,
     check_in,
@@ -115,8 +107,8 @@ def test_of_offering_and_closing_one_is_refused(_again: int) -> None:
     results = at_once(
         [
             lambda: Handoff.objects.offer(case=case, to_place=hub, by=by, now=NOON),
-            lambda: Case.objects.get(pk=case.pk).close(
-                CaseOutcome.NO_SHOW, by=by, now=NOON, note=""
+            lambda: releasing.close(
+                Case.objects.get(pk=case.pk), CaseOutcome.NO_SHOW, by=by, now=NOON, note=""
             ),
         ]
     )
@@ -158,7 +150,7 @@ def test_a_case_is_released_once_by_eight_at_once() -> None:
     by = make_user()
     copies = [Case.objects.get(pk=case.pk) for _ in range(8)]
 
-    results = at_once([lambda copy=copy: copy.release(by=by, now=at) for copy in copies])
+    results = at_once([lambda copy=copy: releasing.release(copy, by=by, now=at) for copy in copies])
 
     ended = case.observations.get()
     assert Counter(results) == {ended: 1, CaseClosed: 7}
@@ -175,7 +167,7 @@ def test_nobody_is_released_whose_fever_is_being_written_down(_again: int) -> No
 
     [released, recorded] = at_once(
         [
-            lambda: Case.objects.get(pk=case.pk).release(by=by, now=at),
+            lambda: releasing.release(Case.objects.get(pk=case.pk), by=by, now=at),
             lambda: rounds.record([reading], on=at.date(), slot="morning", by=by, now=at),
         ]
     )

@@ -13,7 +13,7 @@ from houshayu import printing
 from houshayu.models import Place, User
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
-from tests.factories import NOW, make_case, make_handoff, moment
+from tests.factories import NOW, holder_of, make_case, make_handoff, moment
 from transfers.models import Handoff
 from transfers.sheets import handoff_record
 
@@ -106,4 +106,4 @@ def test_there_is_no_file_of_a_declined_handoff(
     client.force_login(sender)
 
     assert client.get(reverse("transfers:handoff_record", args=[record.pk])).status_code == 404
-    assert Case.objects.get().holder == record.from_place
+    assert holder_of(Case.objects.get()) == record.from_place

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place
+from policy import COLDEST, HOTTEST
 from returnees.models import Case
-from returnees.models.health import COLDEST, HOTTEST
 from transfers.forms.handoffs import check_plan
 from transfers.models import Handoff, HandoffStatus
 

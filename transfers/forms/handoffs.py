@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
-from returnees.models.health import COLDEST, HOTTEST
+from policy import COLDEST, HOTTEST
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)

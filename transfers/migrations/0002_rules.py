@@ -21,27 +21,41 @@ CREATE CONSTRAINT TRIGGER custody_moves_by_handoff
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION transfers_custody_moves_by_handoff();
 
-CREATE FUNCTION transfers_closed_case_has_no_offer() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A custody says to whom its case is on offer, because that decides who sees it: at commit it
+-- names the place of the open handoff, or nobody where none waits.
+CREATE FUNCTION transfers_check_offer() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    checked bigint := coalesce(NEW.case_id, OLD.case_id);
+    on_offer bigint;
+    waiting bigint;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM transfers_handoff WHERE case_id = NEW.id AND status = 'offered'
-    ) THEN
-        RAISE EXCEPTION 'case % is closed while a handoff waits', NEW.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'closed_case_has_no_offer';
+    PERFORM 1 FROM returnees_case WHERE id = checked FOR NO KEY UPDATE;
+    SELECT offered_to_id INTO on_offer
+        FROM returnees_custody WHERE case_id = checked AND ended_at IS NULL;
+    SELECT to_place_id INTO waiting
+        FROM transfers_handoff WHERE case_id = checked AND status = 'offered';
+    IF on_offer IS DISTINCT FROM waiting THEN
+        RAISE EXCEPTION 'case % is on offer to %, and a handoff waits for %',
+            checked, on_offer, waiting
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER closed_case_has_no_offer
-    AFTER INSERT OR UPDATE OF closed_at ON returnees_case
+CREATE CONSTRAINT TRIGGER custody_on_offer_as_handed_over
+    AFTER INSERT OR UPDATE OR DELETE ON returnees_custody
     DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.closed_at IS NOT NULL)
-    EXECUTE FUNCTION transfers_closed_case_has_no_offer();
+    FOR EACH ROW EXECUTE FUNCTION transfers_check_offer();
+CREATE CONSTRAINT TRIGGER handoff_on_offer_as_held
+    AFTER INSERT OR UPDATE OR DELETE ON transfers_handoff
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION transfers_check_offer();
 """
 UNDO = """
+DROP TRIGGER handoff_on_offer_as_held ON transfers_handoff;
+DROP TRIGGER custody_on_offer_as_handed_over ON returnees_custody;
+DROP FUNCTION transfers_check_offer();
 DROP TRIGGER custody_moves_by_handoff ON returnees_custody;
 DROP FUNCTION transfers_custody_moves_by_handoff();
-DROP TRIGGER closed_case_has_no_offer ON returnees_case;
-DROP FUNCTION transfers_closed_case_has_no_offer();
 """
 
 

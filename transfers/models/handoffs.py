@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.acting import acting
 from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
+from houshayu.keeping import personal
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
-from returnees import alerting, reminding
-from returnees.models import Case, Custody, Observation, ObservationKind
+from houshayu.moods import Mood
+from policy import COLDEST, HOTTEST
+from returnees import alerting, arrivals, observing, reminding
+from returnees.keeping import CUSTODY, HEALTH
+from returnees.models import Case, CaseClosed, Custody, Observation
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -32,6 +37,15 @@ class HandoffStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")
     CANCELLED = "cancelled", _("Taken back")
+
+    @property
+    def mood(self) -> Mood:
+        return {
+            HandoffStatus.OFFERED: Mood.WAIT,
+            HandoffStatus.ACCEPTED: Mood.GOOD,
+            HandoffStatus.DECLINED: Mood.REFUSED,
+            HandoffStatus.CANCELLED: Mood.CALM,
+        }[self]
 
 
 OPEN = Q(status=HandoffStatus.OFFERED)
@@ -75,12 +89,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         answers = Place.objects.covered_by(user, "transfers.answer_handoff")
         offers = Place.objects.covered_by(user, "transfers.offer_handoff")
         sends = Place.objects.covered_by(user, "transfers.view_handoff")
-        # As Case.lacks_commitment() says of one.
-        to_stay_in = Observation.objects.open().filter(
-            case=OuterRef("case"),
-            kind__in=[ObservationKind.CENTRALIZED, ObservationKind.HOME],
-            release_on__gt=beijing_date(now),
-        )
+        # As observing.lacks_commitment() says of one.
+        to_stay_in = Observation.objects.to_stay_in(beijing_date(now)).filter(case=OuterRef("case"))
         return self.select_related(
             "case__person", "from_place", "to_place", "offered_by", "closed_by"
         ).annotate(
@@ -94,7 +104,6 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             | Q(status__in=[HandoffStatus.OFFERED, HandoffStatus.ACCEPTED]),
         )
 
-    @transaction.atomic
     def offer(
         self,
         *,
@@ -115,37 +124,45 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         after it, or after now. Raises HandoffNotPossible if the case is closed, waits for
         another answer, is there already, or may not go there yet.
         """
-        # The lock lets one offer, answer or closing of this case through at a time.
-        case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-        holder = case.holder
-        if holder is None:
-            raise HandoffNotPossible(_("This case is closed."))
-        if self.open().filter(case=case).exists():
+        with acting(by=by, now=now):
+            # The lock lets one offer, answer or closing of this case through at a time.
+            try:
+                locked = Case.objects.lock_open(case)
+            except CaseClosed as closed:
+                raise HandoffNotPossible(str(closed)) from None
+            holder = self._holder_who_may_offer(locked, to_place, now)
+            Custody.objects.offer(locked, to_place)
+            return self.create(
+                case=locked,
+                from_place=holder,
+                to_place=to_place,
+                offered_by=by,
+                offered_at=now,
+                planned_at=planned_at,
+                due_at=max(now, planned_at or now) + ANSWER_WITHIN,
+                vehicle_plate=vehicle_plate,
+                driver=driver,
+                escort=escort,
+                luggage_pieces=luggage_pieces,
+                remarks=remarks,
+            )
+
+    def _holder_who_may_offer(self, case: Case, to_place: Place, now: datetime) -> Place:
+        """The place that holds the case; raises HandoffNotPossible if it can't go there now."""
+        custody = Custody.objects.open().select_related("place").get(case=case)
+        if custody.offered_to_id:
             raise HandoffNotPossible(_("Another handoff of this case is waiting for its answer."))
-        if to_place == holder:
+        if to_place == custody.place:
             raise HandoffNotPossible(
-                gettext("%(place)s holds this case already.") % {"place": holder}
+                gettext("%(place)s holds this case already.") % {"place": to_place}
             )
         if to_place.kind not in HOLDER_KINDS or not to_place.is_active:
             raise HandoffNotPossible(
                 gettext("%(place)s does not take cases.") % {"place": to_place}
             )
-        if to_place.kind in HOME_KINDS and (reasons := case.reasons_not_home(now)):
+        if to_place.kind in HOME_KINDS and (reasons := observing.reasons_not_home(case, now)):
             raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))
-        return self.create(
-            case=case,
-            from_place=holder,
-            to_place=to_place,
-            offered_by=by,
-            offered_at=now,
-            planned_at=planned_at,
-            due_at=max(now, planned_at or now) + ANSWER_WITHIN,
-            vehicle_plate=vehicle_plate,
-            driver=driver,
-            escort=escort,
-            luggage_pieces=luggage_pieces,
-            remarks=remarks,
-        )
+        return custody.place
 
 
 @pghistory.track()
@@ -161,8 +178,11 @@ class Handoff(models.Model):
     to_place = models.ForeignKey(
         Place, verbose_name=_("to"), on_delete=models.PROTECT, related_name="handoffs_in"
     )
-    status = models.CharField(
-        _("status"), max_length=9, choices=HandoffStatus, default=HandoffStatus.OFFERED
+    status = personal(
+        CUSTODY,
+        models.CharField(
+            _("status"), max_length=9, choices=HandoffStatus, default=HandoffStatus.OFFERED
+        ),
     )
     offered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -170,9 +190,9 @@ class Handoff(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    offered_at = models.DateTimeField(_("offered"))
-    planned_at = models.DateTimeField(_("planned time"), null=True, blank=True)
-    due_at = models.DateTimeField(_("answer due"))
+    offered_at = personal(CUSTODY, models.DateTimeField(_("offered")))
+    planned_at = personal(CUSTODY, models.DateTimeField(_("planned time"), null=True, blank=True))
+    due_at = personal(CUSTODY, models.DateTimeField(_("answer due")))
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("answered by"),
@@ -181,21 +201,28 @@ class Handoff(models.Model):
         blank=True,
         related_name="+",
     )
-    closed_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    closed_at = personal(CUSTODY, models.DateTimeField(_("answered"), null=True, blank=True))
+    reason = personal(CUSTODY, models.CharField(_("reason"), max_length=200, blank=True))
     # The custody that began when it was accepted.
     custody = models.OneToOneField(
         Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="handoff"
     )
     # What the handoff record (交接单) says of the way.
-    vehicle_plate = models.CharField(_("vehicle plate"), max_length=12, blank=True)
-    driver = models.CharField(_("driver"), max_length=40, blank=True)
-    escort = models.CharField(_("escort"), max_length=40, blank=True)
-    luggage_pieces = models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
-    temperature = models.DecimalField(
-        _("temperature at handoff (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+    vehicle_plate = personal(
+        CUSTODY, models.CharField(_("vehicle plate"), max_length=12, blank=True)
     )
-    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    driver = personal(CUSTODY, models.CharField(_("driver"), max_length=40, blank=True))
+    escort = personal(CUSTODY, models.CharField(_("escort"), max_length=40, blank=True))
+    luggage_pieces = personal(
+        CUSTODY, models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
+    )
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("temperature at handoff (°C)"), max_digits=3, decimal_places=1, null=True, blank=True
+        ),
+    )
+    remarks = personal(CUSTODY, models.CharField(_("remarks"), max_length=200, blank=True))
 
     objects = HandoffQuerySet.as_manager()
 
@@ -231,7 +258,7 @@ class Handoff(models.Model):
             models.CheckConstraint(
                 name="handoff_temperature_range",
                 condition=Q(temperature=None)
-                | Q(temperature__gte=Decimal("34.0"), temperature__lte=Decimal("42.9")),
+                | Q(temperature__gte=COLDEST, temperature__lte=HOTTEST),
             ),
             models.UniqueConstraint(
                 name="handoff_one_open_per_case", fields=["case"], condition=OPEN
@@ -319,6 +346,10 @@ class Handoff(models.Model):
         return reverse("transfers:handoff_detail", args=[self.pk])
 
     @property
+    def standing(self) -> HandoffStatus:
+        return HandoffStatus(self.status)
+
+    @property
     def is_open(self) -> bool:
         return self.status == HandoffStatus.OFFERED
 
@@ -327,7 +358,6 @@ class Handoff(models.Model):
         """Whether both sides sign its record: not of what was declined or taken back."""
         return self.status in (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
 
-    @transaction.atomic
     def accept(
         self,
         *,
@@ -345,45 +375,51 @@ class Handoff(models.Model):
         it is needed and was not signed before. Raises HandoffClosed if it was answered or taken
         back first; CommitmentMissing, and HandoffNotPossible for who may not go home any more.
         """
-        # The case is locked before the handoff, as offer() does, so that the two never deadlock.
-        case = Case.objects.select_for_update(no_key=True).get(pk=self.case_id)
-        if not Handoff.objects.filter(OPEN, pk=self.pk).exists():
-            raise HandoffClosed(_("This handoff has already been answered."))
-        if self.to_place.kind in HOME_KINDS:
-            self._open_the_door(case, now, commitment_signed=commitment_signed)
-        custody = case.pass_to(self.to_place, at=now, room=room)
-        self.temperature = temperature
-        if luggage_pieces is not None:
-            self.luggage_pieces = luggage_pieces
-        self.custody = custody
-        self._close(HandoffStatus.ACCEPTED, by=by, now=now)
-        if temperature is not None:
-            alerting.raise_for_temperature(case, temperature, now=now)
-        return custody
+        with acting(by=by, now=now):
+            case = self._lock_case()
+            if not Handoff.objects.filter(OPEN, pk=self.pk).exists():
+                raise HandoffClosed(_("This handoff has already been answered."))
+            if self.to_place.kind in HOME_KINDS:
+                self._open_the_door(case, by=by, now=now, commitment_signed=commitment_signed)
+            self.custody = arrivals.take_over(case, self.to_place, by=by, now=now, room=room)
+            self.temperature = temperature
+            if luggage_pieces is not None:
+                self.luggage_pieces = luggage_pieces
+            self._close(HandoffStatus.ACCEPTED, by=by, now=now)
+            if temperature is not None:
+                alerting.raise_for_temperature(case, temperature, now=now)
+        return self.custody
 
-    def _open_the_door(self, case: Case, now: datetime, *, commitment_signed: bool) -> None:
+    def _lock_case(self) -> Case:
+        """The case, locked before the handoff, as offer() does, so that no two acts deadlock."""
+        return Case.objects.select_for_update(no_key=True).get(pk=self.case_id)
+
+    def _open_the_door(
+        self, case: Case, *, by: User, now: datetime, commitment_signed: bool
+    ) -> None:
         """The person may be at home still, and has promised to stay there."""
-        if reasons := case.reasons_not_home(now):
+        if reasons := observing.reasons_not_home(case, now):
             raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))
-        if case.lacks_commitment(now):
+        if observing.lacks_commitment(case, now):
             if not commitment_signed:
                 raise CommitmentMissing(
                     _("Please have the commitment letter signed first, and tick it here.")
                 )
-            case.sign_commitment(at=now)
+            observing.sign_commitment(case, by=by, now=now)
 
-    @transaction.atomic
     def decline(self, *, by: User, now: datetime, reason: str) -> None:
         """Leave the case with the sender, whose staff are told at once and find the reason.
 
         Raises HandoffClosed if it was answered or taken back first.
         """
-        self.reason = reason
-        self._close(HandoffStatus.DECLINED, by=by, now=now)
-        Message.objects.deliver(
-            self._declined_message(user, now)
-            for user in alerting.members_over(self.from_place, reminding.WORKERS)
-        )
+        with acting(by=by, now=now, reason=reason):
+            self._lock_case()
+            self.reason = reason
+            self._close(HandoffStatus.DECLINED, by=by, now=now)
+            Message.objects.deliver(
+                self._declined_message(user, now)
+                for user in alerting.members_over(self.from_place, reminding.WORKERS)
+            )
 
     def _declined_message(self, user: User, now: datetime) -> Message:
         with override(user.language):
@@ -406,8 +442,10 @@ class Handoff(models.Model):
 
         Raises HandoffClosed if it was answered first.
         """
-        self.reason = reason
-        self._close(HandoffStatus.CANCELLED, by=by, now=now)
+        with acting(by=by, now=now, reason=reason):
+            self._lock_case()
+            self.reason = reason
+            self._close(HandoffStatus.CANCELLED, by=by, now=now)
 
     def _close(self, status: HandoffStatus, *, by: User, now: datetime) -> None:
         # The WHERE clause is the lock. When two people answer at once, Postgres
@@ -423,4 +461,5 @@ class Handoff(models.Model):
         )
         if not won:
             raise HandoffClosed(_("This handoff has already been answered."))
+        Custody.objects.offer(self.case, None)
         self.status, self.closed_by, self.closed_at = status, by, now

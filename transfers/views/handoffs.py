@@ -16,7 +16,7 @@ from houshayu.keyset import keyset_page
 from houshayu.models import Place
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
-from returnees.models import Case
+from returnees.models import Case, Custody
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
 from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible
 
@@ -70,7 +70,7 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
         Case.objects.held_by(request.user, "transfers.offer_handoff").select_related("person"),
         number=number,
     )
-    holder, now = case.holder, clock.now()
+    holder, now = Custody.objects.holder_of(case), clock.now()
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
     form = OfferForm(
         posted(request), places=places, now=now, initial={"to_place": request.GET.get("to")}

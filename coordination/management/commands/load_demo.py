@@ -3,7 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from coordination.demonstration import accounts, simulation
+from coordination import demonstration
+from houshayu.demonstration import NEWCOMER_AT, accounts
 from houshayu.models import ClockShift
 from returnees.models import Case
 
@@ -21,6 +22,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             # All or nothing: a start that is interrupted loads again the next time.
             accounts.create_accounts()
-            people = simulation.load()
-            ClockShift.set_to(simulation.NEWCOMER_AT)
+            people = demonstration.load()
+            ClockShift.set_to(NEWCOMER_AT)
         self.stdout.write(f"{people} people were registered.")

@@ -7,7 +7,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from coordination.demonstration import accounts
+from houshayu.demonstration import accounts
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from houshayu.privacy.fields import EncryptedTextField
+from houshayu.privacy.fields import protected_fields
 
 BATCH = 500
 
@@ -22,12 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model in apps.get_models():
-            fields = [
-                field.name
-                for field in model._meta.concrete_fields
-                if isinstance(field, EncryptedTextField)
-            ]
-            if fields:
+            if fields := list(protected_fields(model)):
                 self.stdout.write(f"{model._meta.label}: {encrypt_again(model, fields)} rows")
 
 

@@ -14,6 +14,7 @@ from houshayu.models import Place
 from policy import age_on
 from returnees.documents import DocumentType
 from returnees.documents.numbers import mod_11_2
+from returnees.forms.registration import ASKED
 from returnees.models import (
     CarePreference,
     Case,
@@ -268,6 +269,7 @@ def registration_of(coming: Coming) -> Registration:
     entry_date = beijing_date(coming.arrives_at)
     fever = rng.random() < 0.01
     return Registration(
+        asked=ASKED,
         person=person,
         document=document,
         case=Case(

@@ -1,0 +1,28 @@
+"""Every change has an author: what is done inside `acting` is kept with who, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from houshayu.models import User
+
+
+@contextmanager
+def acting(*, by: User, now: datetime, reason: str = "") -> Iterator[None]:
+    """All that happens inside happens together or not at all, and the history knows by whom.
+
+    now: the domain's time, aware. reason: why, where somebody must be able to ask later. An act
+    inside another belongs to the same entry of the history.
+    """
+    told: dict[str, object] = {"user": by.pk, "at": now.isoformat()}
+    if reason:
+        told["reason"] = reason
+    with transaction.atomic(), pghistory.context(**told):
+        yield

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.keeping import personal
+from policy import COLDEST, HOTTEST, Slot
+from returnees.keeping import HEALTH
+from returnees.models.health import (
+    Symptom,
+    TemperatureMethod,
+    in_range,
+    needs_alert,
+    symptoms_field,
+)
+from returnees.models.observation import Observation
+
+
+class Channel(models.TextChoices):
+    STAFF = "staff", _("Measured by staff")
+    WECHAT = "wechat", _("WeChat")
+    PHONE = "phone", _("Phone")
+    SMS = "sms", _("Text message")
+
+
+@pghistory.track(pghistory.UpdateEvent(row="OLD"), pghistory.DeleteEvent())
+class CheckIn(models.Model):
+    """One temperature check of one observation day, morning or evening (每日早晚两次测温)."""
+
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="checkins")
+    day = personal(HEALTH, models.PositiveSmallIntegerField(_("day of observation")))
+    slot = personal(HEALTH, models.CharField(_("slot"), max_length=7, choices=Slot))
+    temperature = personal(
+        HEALTH,
+        models.DecimalField(
+            _("Body temperature (°C)"), max_digits=3, decimal_places=1, validators=in_range
+        ),
+    )
+    method = personal(
+        HEALTH,
+        models.CharField(
+            _("Method"), max_length=8, choices=TemperatureMethod, default=TemperatureMethod.AXILLARY
+        ),
+    )
+    symptoms = personal(HEALTH, symptoms_field(_("Symptoms")))
+    channel = personal(
+        HEALTH, models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
+    )
+    taken_at = personal(HEALTH, models.DateTimeField(_("taken at")))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        ordering = ["day", "-slot"]
+        permissions = [("record_checkin", "Can record check-ins")]
+        constraints = [
+            models.UniqueConstraint(
+                name="checkin_one_per_day_and_slot", fields=["observation", "day", "slot"]
+            ),
+            models.CheckConstraint(name="checkin_slot_known", condition=Q(slot__in=Slot.values)),
+            models.CheckConstraint(
+                name="checkin_method_known", condition=Q(method__in=TemperatureMethod.values)
+            ),
+            models.CheckConstraint(
+                name="checkin_channel_known", condition=Q(channel__in=Channel.values)
+            ),
+            models.CheckConstraint(
+                name="checkin_symptoms_known",
+                condition=Q(symptoms__contained_by=Symptom.values),
+            ),
+            models.CheckConstraint(
+                name="checkin_temperature_range",
+                condition=Q(temperature__gte=COLDEST, temperature__lte=HOTTEST),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="checkin_on_a_day_of_its_observation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("day", "slot", "observation_id"),
+                declare=[("last_day", "smallint")],
+                func="""
+                    SELECT days INTO last_day
+                        FROM returnees_observation WHERE id = NEW.observation_id;
+                    IF NOT policy_slot_exists(NEW.day, last_day, NEW.slot) THEN
+                        RAISE EXCEPTION 'observation % has no slot % on day %',
+                            NEW.observation_id, NEW.slot, NEW.day
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'checkin_on_a_day_of_its_observation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.get_slot_display()}: {self.temperature} °C"
+
+    @property
+    def needs_alert(self) -> bool:
+        return needs_alert(self.temperature, self.symptoms)
