@@ -13,11 +13,13 @@ class TransfersConfig(AppConfig):
         from houshayu import demonstration, menu
         from houshayu.roles import grant
         from returnees import registration, reminding
-        from transfers import elsewhere, roles
+        from returnees.bulk import CASES
+        from transfers import bulk, elsewhere, roles
         from transfers import reminding as handoff_reminding
         from transfers.demonstration import ACTS
 
         grant(roles.MAY)
+        CASES.add(bulk.OFFER)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(

@@ -5,16 +5,19 @@ from functools import partial
 from django.contrib.auth.decorators import permission_required
 from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.acts import act_button, posted
+from houshayu.bulk import bulk_page
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
+from returnees.bulk import ALERTS
+from returnees.filters import AlertFilter
 from returnees.forms.cases import ResolutionForm
 from returnees.models import Alert
 
@@ -23,11 +26,21 @@ from returnees.models import Alert
 @permission_required("returnees.view_case", raise_exception=True)
 def alert_list(request: Request) -> HttpResponse:
     alerts = Alert.objects.visible_to(request.user).for_rows(request.user)
-    settled = request.GET.get("state") == "settled"
-    alerts = alerts.filter(resolved_at__isnull=False) if settled else alerts.open()
-    page = keyset_page(request, alerts, order=["-raised_at", "-id"])
-    context = {"page": page, "settled": settled, "form": ResolutionForm()}
-    return render(request, "returnees/alert_list.html", context)
+    return listing(
+        request,
+        "returnees/alert_list.html",
+        AlertFilter(request.GET, alerts, request=request),
+        order=["-raised_at", "-id"],
+        bulk=ALERTS,
+        form=ResolutionForm(),
+    )
+
+
+@require_POST
+@permission_required("returnees.view_case", raise_exception=True)
+def alert_bulk(request: Request) -> HttpResponse:
+    """One act with the alerts chosen on the list."""
+    return bulk_page(request, ALERTS)
 
 
 @require_POST

@@ -15,15 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from houshayu import clock
 from houshayu.access import may_at
 from houshayu.acts import act_button, posted
+from houshayu.bulk import bulk_page
 from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Place, Reveal
 from policy import check_in_slots
 from returnees import arrivals, decisions, history, observing, releasing
 from returnees.acts import case_act
 from returnees.arrivals import ArrivalStands, OutsideItsDays
+from returnees.bulk import CASES
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (
     ArrivalCorrectionForm,
@@ -47,18 +49,29 @@ EXPORTED_AT_MOST = 20_000
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
-    places = Place.objects.covered_by(request.user, permission)
     cases = Case.objects.visible_to(request.user, permission).for_rows().with_in_hands(request.user)
-    return CaseFilter(request.GET, queryset=cases, places=places)
+    return CaseFilter(request.GET, queryset=cases, request=request, permission=permission)
 
 
 @require_safe
 @permission_required("returnees.view_case", raise_exception=True)
 def case_list(request: Request) -> HttpResponse:
     found = _filtered(request, "returnees.view_case")
-    page = keyset_page(request, found.qs, order=["-opened_at", "-id"])
-    context = {"filter": found, "page": page, "today": beijing_date(found.now)}
-    return render(request, "returnees/case_list.html", context)
+    return listing(
+        request,
+        "returnees/case_list.html",
+        found,
+        order=["-opened_at", "-id"],
+        bulk=CASES,
+        today=beijing_date(found.now),
+    )
+
+
+@require_POST
+@permission_required("returnees.view_case", raise_exception=True)
+def case_bulk(request: Request) -> HttpResponse:
+    """One act with the cases chosen on the list."""
+    return bulk_page(request, CASES)
 
 
 @require_safe

@@ -11,46 +11,43 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.acts import act_button, act_page, posted
+from houshayu.bulk import bulk_page
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Place
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
 from returnees.models import Case, Custody
+from transfers.bulk import HANDOFFS
+from transfers.filters import HandoffFilter
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
-from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible
-
-STATES = ("waiting", "overdue", "answered")
+from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible, HandoffStatus
 
 
 @require_safe
 @permission_required("transfers.view_handoff", raise_exception=True)
 def handoff_list(request: Request) -> HttpResponse:
     """Handoffs in and out of the user's places: oldest first while they wait, else newest."""
-    now = clock.now()
-    state = request.GET.get("state", "waiting")
-    state = state if state in STATES else "waiting"
+    now, asked = clock.now(), request.GET.copy()
+    asked.setdefault("status", HandoffStatus.OFFERED)
     handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user, now)
-    if state == "answered":
-        handoffs, order = handoffs.filter(closed_at__isnull=False), ["-closed_at", "-id"]
-    else:
-        handoffs = handoffs.overdue(now) if state == "overdue" else handoffs.open()
-        order = ["due_at", "id"]
-    places = {
-        "from": Place.objects.filter(code=request.GET.get("from", "")).first(),
-        "to": Place.objects.filter(code=request.GET.get("to", "")).first(),
-    }
-    if places["from"]:
-        handoffs = handoffs.filter(from_place=places["from"])
-    if places["to"]:
-        handoffs = handoffs.filter(to_place=places["to"])
-    context = {
-        "page": keyset_page(request, handoffs, order=order),
-        "state": state,
-        "now": now,
-        "places": places,
-    } | _answer_forms()
-    return render(request, "transfers/handoff_list.html", context)
+    waiting = asked["status"] == HandoffStatus.OFFERED
+    return listing(
+        request,
+        "transfers/handoff_list.html",
+        HandoffFilter(asked, handoffs, request=request),
+        order=["due_at", "id"] if waiting else ["-offered_at", "-id"],
+        bulk=HANDOFFS,
+        now=now,
+        **_answer_forms(),
+    )
+
+
+@require_POST
+@permission_required("transfers.view_handoff", raise_exception=True)
+def handoff_bulk(request: Request) -> HttpResponse:
+    """One act with the handoffs chosen on the list."""
+    return bulk_page(request, HANDOFFS)
 
 
 @require_safe
