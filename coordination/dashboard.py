@@ -75,7 +75,7 @@ def tiles(user: User, now: datetime) -> list[Tile]:
         ),
         Tile(_("Open alerts"), alerts, reverse("returnees:alert_list"), "bad"),
         Tile(_("Handoffs waiting"), handoffs["waiting"], handoff_list),
-        Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?state=overdue", "bad"),
+        Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?overdue=true", "bad"),
         Tile(_("Check-ins missing"), missing, _cases(missing="true"), "wait"),
         Tile(_("Release today"), due["today"], _cases(release="today")),
         Tile(_("Release tomorrow"), due["tomorrow"], _cases(release="tomorrow")),
@@ -95,7 +95,7 @@ class Waiting:
 
     place: Place
     end: str
-    """from or to, as in the address of the list"""
+    """from or to"""
     oldest_due: datetime
     count: int = 0
     overdue: int = 0
@@ -103,7 +103,8 @@ class Waiting:
     @property
     def url(self) -> str:
         """The list of those that wait."""
-        return f"{reverse('transfers:handoff_list')}?{urlencode({self.end: self.place.code})}"
+        asked = urlencode({f"{self.end}_place": self.place.code})
+        return f"{reverse('transfers:handoff_list')}?{asked}"
 
 
 def waiting_by_place(user: User, now: datetime) -> dict[str, list[Waiting]]:

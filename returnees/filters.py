@@ -1,4 +1,4 @@
-"""What the list of cases can be narrowed to; the names stand in the address."""
+"""What the lists of cases and of alerts can be narrowed to, on their pages and in the API."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import clock
+from houshayu.api import MomentRange
 from houshayu.calendar import beijing_date, day_in_beijing
+from houshayu.listing import YES_NO, Filters, PlaceFilter
 from houshayu.models import Place
 from policy import current_slot
 from returnees import rounds
-from returnees.models import Case, CaseOutcome, Person, Whereabouts
+from returnees.models import Alert, AlertKind, Case, CaseOutcome, Person, Whereabouts
 
 STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
-YES_NO = [("true", _("yes")), ("false", _("no"))]
+ALERT_STATES = [("open", _("Open")), ("settled", _("Settled")), ("all", _("All"))]
 RELEASES = [("overdue", _("Overdue")), ("today", _("Today")), ("tomorrow", _("Tomorrow"))]
 
 
-class CaseFilter(filters.FilterSet):
-    """Filters of Case.objects.for_rows(); `now` and `places` come from the view.
+class CaseFilter(Filters):
+    """Filters of Case.objects.for_rows(); what is missing is asked where the user may see cases."""
 
-    now: aware; places: those whose people the reader sees, for what is missing.
-    """
+    aside = ("opened", "arrival")
 
     q = filters.CharFilter(method="search", label=_("Name or case number"))
     state = filters.ChoiceFilter(
@@ -37,14 +39,16 @@ class CaseFilter(filters.FilterSet):
         label=_("Whereabouts"),
         empty_label=_("Everywhere"),
     )
-    holder = filters.ModelChoiceFilter(
+    holder = PlaceFilter(
         method="by_holder",
         queryset=Place.objects.holders(),
         label=_("Held by"),
         empty_label=_("Every place"),
     )
-    community = filters.ModelChoiceFilter(
-        queryset=Place.objects.homes(), label=_("Lives in"), empty_label=_("Everywhere")
+    community = PlaceFilter(
+        queryset=Place.objects.homes(),
+        label=_("Lives in"),
+        empty_label=_("Everywhere"),
     )
     release = filters.ChoiceFilter(
         method="by_release", choices=RELEASES, label=_("Release due"), empty_label=_("Any day")
@@ -62,14 +66,24 @@ class CaseFilter(filters.FilterSet):
         method="released", label=_("Released on"), widget=forms.DateInput(attrs={"type": "date"})
     )
 
+    opened = MomentRange(field_name="opened_at", label=_("registered"))
+    arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
+
     class Meta:
         model = Case
         fields: list[str] = []
 
-    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Any = None,
+        queryset: Any = None,
+        *,
+        request: Any,
+        permission: str = "returnees.view_case",
+    ) -> None:
+        super().__init__(data, queryset, request=request)
         self.now = clock.now()
-        self.places = places
+        self.places = Place.objects.covered_by(request.user, permission)
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         if not self.form.cleaned_data.get("state"):
@@ -115,3 +129,45 @@ class CaseFilter(filters.FilterSet):
 
     def released(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
         return queryset.filter(outcome=CaseOutcome.RELEASED, closed_at__range=day_in_beijing(on))
+
+    def by_arrival(self, queryset: QuerySet[Case], name: str, between: slice) -> QuerySet[Case]:
+        queryset = queryset.alias(came_at=Coalesce("arrived_at", "expected_arrival_at"))
+        if between.start:
+            queryset = queryset.filter(came_at__gte=between.start)
+        if between.stop:
+            queryset = queryset.filter(came_at__lte=between.stop)
+        return queryset
+
+
+class AlertFilter(Filters):
+    """Filters of alerts: the open ones, unless the state asks for others."""
+
+    state = filters.ChoiceFilter(
+        method="by_state", choices=ALERT_STATES, label=_("State"), empty_label=None, initial="open"
+    )
+    kind = filters.ChoiceFilter(
+        choices=AlertKind.choices, label=_("Kind"), empty_label=_("Every kind")
+    )
+    place = PlaceFilter(
+        method="by_place",
+        queryset=Place.objects.holders(),
+        label=_("Place"),
+        empty_label=_("Every place"),
+    )
+
+    class Meta:
+        model = Alert
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Alert]) -> QuerySet[Alert]:
+        if not self.form.cleaned_data.get("state"):
+            queryset = queryset.open()  # type: ignore[attr-defined]
+        return super().filter_queryset(queryset)
+
+    def by_state(self, queryset: QuerySet[Alert], name: str, state: str) -> QuerySet[Alert]:
+        if state == "settled":
+            return queryset.filter(resolved_at__isnull=False)
+        return queryset.open() if state == "open" else queryset  # type: ignore[attr-defined]
+
+    def by_place(self, queryset: QuerySet[Alert], name: str, place: Place) -> QuerySet[Alert]:
+        return queryset.filter(place__ancestors__contains=[place.pk])

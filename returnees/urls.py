@@ -14,6 +14,7 @@ from returnees.views import (
 app_name = "returnees"
 urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
+    path("cases/bulk/", cases.case_bulk, name="case_bulk"),
     path("cases/export.xlsx", cases.case_export, name="case_export"),
     path("cases/new/", registration.case_register, name="case_register"),
     path("cases/new/draft/", registration.draft_save, name="draft_save"),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("tests/<int:pk>/", labtests.labtest_record, name="labtest_record"),
     path("check-ins/", rounds.round, name="round"),
     path("alerts/", alerts.alert_list, name="alert_list"),
+    path("alerts/bulk/", alerts.alert_bulk, name="alert_bulk"),
     path("alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
     path("alerts/<int:pk>/resolve/", alerts.alert_resolve, name="alert_resolve"),
     path("cases/<str:number>/print/<str:sheet>.pdf", prints.print_sheet, name="print_sheet"),

@@ -139,7 +139,8 @@ class Needs:
     method: str = "get"
     given: Given | None = None
     data: Given = nothing
-    answers: tuple[int, ...] = (200, 302)
+    # 422: let in, and asked for what the form still needs.
+    answers: tuple[int, ...] = (200, 302, 422)
     elsewhere: tuple[int, ...] = ()
 
     @property
@@ -293,6 +294,11 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     ),
     "returnees:case_edit": Needs("returnees.change_case", given=the_case),
     "returnees:case_list": Needs("returnees.view_case"),
+    "returnees:case_bulk": Needs(
+        "returnees.view_case",
+        method="post",
+        data=lambda *_: {"act": "release", "confirmed": "1"},
+    ),
     "returnees:case_export": Needs("returnees.export_case"),
     "returnees:case_detail": Needs("returnees.view_case", given=the_case),
     "returnees:case_history": Needs("returnees.view_case", given=the_case),
@@ -314,6 +320,11 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:labtest_record": Needs("returnees.record_labtest", method="post", given=the_test),
     "returnees:round": Needs("returnees.record_checkin"),
     "returnees:alert_list": Needs("returnees.view_case"),
+    "returnees:alert_bulk": Needs(
+        "returnees.view_case",
+        method="post",
+        data=lambda world, _: {"act": "acknowledge", "chosen": world.alert.pk},
+    ),
     "returnees:alert_acknowledge": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:alert_resolve": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:print_sheet": Needs("returnees.print_case", given=the_sheet),
@@ -326,6 +337,12 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "coordination:nobody_lost": Needs("returnees.view_dashboard"),
     "coordination:dashboard": Needs("returnees.view_dashboard"),
     "transfers:handoff_list": Needs("transfers.view_handoff"),
+    "transfers:handoff_bulk": Needs(
+        "transfers.view_handoff",
+        at="hub",
+        method="post",
+        data=lambda world, _: {"act": "accept", "chosen": world.handoff.pk, "confirmed": "1"},
+    ),
     "transfers:handoff_detail": Needs("transfers.view_handoff", given=the_handoff),
     "transfers:handoff_offer": Needs("transfers.offer_handoff", given=the_case),
     "transfers:handoff_accept": Needs(

@@ -13,7 +13,8 @@ class TransfersConfig(AppConfig):
         from houshayu import demonstration, duties, kinds, menu
         from houshayu.roles import grant
         from returnees import case_page, registration
-        from transfers import elsewhere, panels, roles
+        from returnees.bulk import CASES
+        from transfers import bulk, elsewhere, panels, roles
         from transfers.demonstration import ACTS
         from transfers.duties import DUTIES, KINDS
 
@@ -21,6 +22,7 @@ class TransfersConfig(AppConfig):
         duties.register(*DUTIES)
         kinds.register(*KINDS)
         case_page.register(panels=panels.PANELS, acts=panels.ACTS)
+        CASES.add(bulk.OFFER)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,9 +13,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu.accounts import give_password
+from houshayu.acts import act_button, act_page, posted
+from houshayu.exceptions import Conflict
+from houshayu.filters import MemberFilter
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Membership, Place, Role, User
+
+
+class OwnRole(Conflict):
+    """Nobody gives or takes a role of their own."""
 
 
 class UserForm(forms.ModelForm):
@@ -73,23 +79,33 @@ def _members(request: Request) -> QuerySet[User]:
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_list(request: Request) -> HttpResponse:
     users = User.objects.filter(pk__in=_members(request).values("pk"))
-    page = keyset_page(request, users.prefetch_related("memberships__place"), order=["name", "id"])
-    return render(request, "houshayu/membership_list.html", {"page": page})
+    found = MemberFilter(request.GET, users.prefetch_related("memberships__place"), request=request)
+    found.filters["place"].queryset = _places(request)  # type: ignore[attr-defined]
+    return listing(request, "houshayu/membership_list.html", found, order=["name", "id"])
 
 
 @permission_required("houshayu.administer", raise_exception=True)
 def user_add(request: Request) -> HttpResponse:
     """A new user with a first password that is shown once, to be changed by them."""
-    form = UserForm(request.POST or None, places=_places(request))
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = form.save()
-            password = give_password(user)
-            Membership.objects.create(
-                user=user, role=form.cleaned_data["role"], place=form.cleaned_data["place"]
-            )
+    form = UserForm(posted(request), places=_places(request))
+
+    @transaction.atomic
+    def create() -> HttpResponse:
+        user = form.save()
+        password = give_password(user)
+        Membership.objects.create(
+            user=user, role=form.cleaned_data["role"], place=form.cleaned_data["place"]
+        )
         return _password_page(request, user, password)
-    return render(request, "houshayu/user_add.html", {"form": form})
+
+    return act_page(
+        request,
+        form,
+        create,
+        title=_("New user"),
+        button=_("Create the user"),
+        back="membership_list",
+    )
 
 
 @require_POST
@@ -111,25 +127,35 @@ def _password_page(request: Request, user: User, password: str) -> HttpResponse:
 def membership_add(request: Request, pk: int) -> HttpResponse:
     member = get_object_or_404(_members(request), pk=pk)
     form = MembershipForm(
-        request.POST or None,
+        posted(request),
         places=_places(request),
         by=request.user,
         instance=Membership(user=member),
     )
-    if request.method == "POST" and form.is_valid():
+
+    def give() -> str:
         form.save()
-        messages.success(request, _("The role is given."))
-        return redirect("membership_list")
-    return render(request, "houshayu/membership_add.html", {"member": member, "form": form})
+        return _("The role is given.")
+
+    return act_page(
+        request,
+        form,
+        give,
+        title=_("One more role for %(name)s") % {"name": member},
+        button=_("Give the role"),
+        back="membership_list",
+    )
 
 
 @require_POST
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_remove(request: Request, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership, pk=pk, place__in=_places(request))
-    if membership.user == request.user:
-        messages.warning(request, _("You can't take your own role; another administrator can."))
-    else:
+
+    def take_back() -> str:
+        if membership.user == request.user:
+            raise OwnRole(_("You can't take your own role; another administrator can."))
         membership.delete()
-        messages.success(request, _("The role is taken back."))
-    return redirect("membership_list")
+        return _("The role is taken back.")
+
+    return act_button(request, take_back, back="membership_list")

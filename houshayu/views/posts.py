@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from houshayu.acts import act_page, posted
 from houshayu.http import Request
 from houshayu.models import Place, Post, User
 
@@ -50,9 +50,12 @@ def post_list(request: Request) -> HttpResponse:
 def post_edit(request: Request, pk: int) -> HttpResponse:
     places = Place.objects.covered_by(request.user, "houshayu.change_post")
     post: Post = get_object_or_404(Post.objects.select_related("place"), pk=pk, place__in=places)
-    form = HolderForm(request.POST or None, instance=post)
-    if request.method == "POST" and form.is_valid():
+    form = HolderForm(posted(request), instance=post)
+
+    def name() -> str:
         form.save()
-        messages.success(request, _("The post is named."))
-        return redirect("post_list")
-    return render(request, "houshayu/post_edit.html", {"post": post, "form": form})
+        return _("The post is named.")
+
+    return act_page(
+        request, form, name, title=str(post), button=_("Save the post"), back="post_list"
+    )

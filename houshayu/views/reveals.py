@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from houshayu.filters import RevealFilter
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Reveal
 
 
@@ -15,5 +15,5 @@ from houshayu.models import Reveal
 def reveal_list(request: Request) -> HttpResponse:
     """Who read which protected value, when and why, of those who work in the auditor's places."""
     reveals = Reveal.objects.visible_to(request.user).select_related("by")
-    page = keyset_page(request, reveals, order=["-at", "-id"])
-    return render(request, "houshayu/reveal_list.html", {"page": page})
+    found = RevealFilter(request.GET, reveals, request=request)
+    return listing(request, "houshayu/reveal_list.html", found, order=["-at", "-id"])

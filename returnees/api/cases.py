@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import django_filters as filters
 from django.db.models import Model, QuerySet
-from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +10,6 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     extend_schema,
-    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
@@ -21,8 +17,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
-from houshayu.models import Place, Reveal
+from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.models import Reveal
 from houshayu.privacy.fields import protected_fields
 from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
@@ -153,36 +149,6 @@ class RevealedSerializer(serializers.Serializer):
     value = serializers.CharField()
 
 
-class CaseQuery(CaseFilter):
-    """The filters of the page, with places by their code, and ranges of moments besides."""
-
-    holder = extend_schema_field(OpenApiTypes.STR)(  # type: ignore[type-var]
-        filters.ModelChoiceFilter(
-            method="by_holder",
-            queryset=Place.objects.holders(),
-            to_field_name="code",
-            label=_("Held by"),
-        )
-    )
-    community = filters.ModelChoiceFilter(
-        queryset=Place.objects.homes(), to_field_name="code", label=_("Lives in")
-    )
-    opened = MomentRange(field_name="opened_at", label=_("registered"))
-    arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
-
-    def __init__(self, data: Any = None, queryset: Any = None, *, request: Request) -> None:
-        places = Place.objects.covered_by(request.user, "returnees.view_case")
-        super().__init__(data, queryset, request=request, places=places)
-
-    def by_arrival(self, queryset: QuerySet[Case], name: str, between: slice) -> QuerySet[Case]:
-        queryset = queryset.alias(came_at=Coalesce("arrived_at", "expected_arrival_at"))
-        if between.start:
-            queryset = queryset.filter(came_at__gte=between.start)
-        if between.stop:
-            queryset = queryset.filter(came_at__lte=between.stop)
-        return queryset
-
-
 @extend_schema_view(
     list=extend_schema(
         summary="Cases the user may see",
@@ -204,7 +170,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     }
     queryset = Case.objects.none()
     serializer_class = CaseSerializer
-    filterset_class = CaseQuery
+    filterset_class = CaseFilter
     pagination_class = Pages
     ordering = ["-opened_at", "-pk"]
     lookup_field = "number"

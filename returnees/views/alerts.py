@@ -1,16 +1,23 @@
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.contrib.auth.decorators import permission_required
+from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.acts import act_button, posted
+from houshayu.bulk import bulk_page
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
-from houshayu.shortcuts import redirect_back, render_fragment
+from houshayu.listing import listing
+from houshayu.shortcuts import render_fragment
+from returnees.acts import case_act
+from returnees.bulk import ALERTS
+from returnees.filters import AlertFilter
 from returnees.forms.cases import ResolutionForm
 from returnees.models import Alert
 
@@ -19,43 +26,59 @@ from returnees.models import Alert
 @permission_required("returnees.view_case", raise_exception=True)
 def alert_list(request: Request) -> HttpResponse:
     alerts = Alert.objects.visible_to(request.user).for_rows(request.user)
-    settled = request.GET.get("state") == "settled"
-    alerts = alerts.filter(resolved_at__isnull=False) if settled else alerts.open()
-    page = keyset_page(request, alerts, order=["-raised_at", "-id"])
-    context = {"page": page, "settled": settled, "form": ResolutionForm()}
-    return render(request, "returnees/alert_list.html", context)
+    return listing(
+        request,
+        "returnees/alert_list.html",
+        AlertFilter(request.GET, alerts, request=request),
+        order=["-raised_at", "-id"],
+        bulk=ALERTS,
+        form=ResolutionForm(),
+    )
+
+
+@require_POST
+@permission_required("returnees.view_case", raise_exception=True)
+def alert_bulk(request: Request) -> HttpResponse:
+    """One act with the alerts chosen on the list."""
+    return bulk_page(request, ALERTS)
 
 
 @require_POST
 @permission_required("returnees.handle_alert", raise_exception=True)
 def alert_acknowledge(request: Request, pk: int) -> HttpResponse:
     alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
-    alert.acknowledge(by=request.user, now=clock.now())
-    messages.success(request, _("You are on it."))
-    return _row(request, alert)
+
+    def acknowledge() -> str:
+        alert.acknowledge(by=request.user, now=clock.now())
+        return _("You are on it.")
+
+    row = partial(_row, request, alert)
+    return act_button(request, acknowledge, back="returnees:alert_list", row=row)
 
 
-@require_POST
 @permission_required("returnees.handle_alert", raise_exception=True)
 def alert_resolve(request: Request, pk: int) -> HttpResponse:
-    alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
-    form = ResolutionForm(request.POST)
-    if form.is_valid():
-        alert.resolve(
-            form.cleaned_data["resolution"],
-            by=request.user,
-            now=clock.now(),
-            note=form.cleaned_data["note"],
-        )
-        messages.success(request, _("The alert is settled."))
-        return _row(request, alert)
-    messages.error(request, _("Please say how the alert was settled."))
-    return _row(request, alert, form)
+    alerts = Alert.objects.handled_by(request.user).select_related("case__person")
+    alert = get_object_or_404(alerts, pk=pk)
+    form = ResolutionForm(posted(request))
+
+    def resolve() -> str:
+        alert.resolve(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("The alert is settled.")
+
+    return case_act(
+        request,
+        alert.case,
+        form,
+        resolve,
+        title=_("Settle the alert"),
+        button=_("Settle the alert"),
+        back="returnees:alert_list",
+        row=partial(_row, request, alert),
+    )
 
 
-def _row(request: Request, alert: Alert, filled_in: ResolutionForm | None = None) -> HttpResponse:
-    if not request.htmx:
-        return redirect_back(request, "returnees:alert_list")
+def _row(request: Request, alert: Alert, filled_in: BaseForm | None) -> HttpResponse:
     row = Alert.objects.for_rows(request.user).get(pk=alert.pk)
     context = {"alert": row, "form": filled_in or ResolutionForm()}
     return render_fragment(

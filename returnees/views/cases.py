@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.acts import act_button, posted
+from houshayu.bulk import bulk_page
 from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
-from houshayu.models import Place, Reveal
-from houshayu.shortcuts import redirect_back
+from houshayu.listing import listing
+from houshayu.models import Reveal
 from returnees import arrivals, history, observing, releasing
+from returnees.acts import case_act
 from returnees.arrivals import ArrivalStands, OutsideItsDays
+from returnees.bulk import CASES
 from returnees.filters import CaseFilter
 from returnees.forms.cases import (
     ArrivalCorrectionForm,
@@ -34,24 +33,35 @@ from returnees.forms.cases import (
 from returnees.models import (
     Case,
 )
-from returnees.releasing import CaseNotReady
+from returnees.observing import ContactToCome
 
 EXPORTED_AT_MOST = 20_000
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
-    places = Place.objects.covered_by(request.user, permission)
     cases = Case.objects.visible_to(request.user, permission).for_rows().with_in_hands(request.user)
-    return CaseFilter(request.GET, queryset=cases, places=places)
+    return CaseFilter(request.GET, queryset=cases, request=request, permission=permission)
 
 
 @require_safe
 @permission_required("returnees.view_case", raise_exception=True)
 def case_list(request: Request) -> HttpResponse:
     found = _filtered(request, "returnees.view_case")
-    page = keyset_page(request, found.qs, order=["-opened_at", "-id"])
-    context = {"filter": found, "page": page, "today": beijing_date(found.now)}
-    return render(request, "returnees/case_list.html", context)
+    return listing(
+        request,
+        "returnees/case_list.html",
+        found,
+        order=["-opened_at", "-id"],
+        bulk=CASES,
+        today=beijing_date(found.now),
+    )
+
+
+@require_POST
+@permission_required("returnees.view_case", raise_exception=True)
+def case_bulk(request: Request) -> HttpResponse:
+    """One act with the cases chosen on the list."""
+    return bulk_page(request, CASES)
 
 
 @require_safe
@@ -104,178 +114,140 @@ def document_reveal(request: Request, number: str) -> HttpResponse:
         ),
         number=number,
     )
-    form = ReasonForm(request.POST or None)
-    revealed = ""
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            Reveal.objects.record(
-                by=request.user,
-                subject=case.document,
-                reason=form.cleaned_data["reason"],
-                now=clock.now(),
-            )
-            revealed = case.document.document_number
-    context = {"case": case, "form": form, "revealed": revealed}
-    return render(request, "returnees/document_reveal.html", context)
+    form = ReasonForm(posted(request))
+    template = "returnees/document_reveal.html"
 
+    @transaction.atomic
+    def reveal() -> HttpResponse:
+        Reveal.objects.record(
+            by=request.user,
+            subject=case.document,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        )
+        context = {"case": case, "form": form, "revealed": case.document.document_number}
+        return render(request, template, context)
 
-def _act(
-    request: Request,
-    number: str,
-    permission: str,
-    form_class: type[Form],
-    title: str,
-    button: str,
-    initial: Callable[[Case], dict[str, Any]] = lambda _case: {},
-) -> tuple[Case, Form, HttpResponse | None]:
-    """The case to act on, and its form; with the page to show while the form is not filled."""
-    case = get_object_or_404(
-        Case.objects.held_by(request.user, permission).select_related("person"), number=number
+    return case_act(
+        request,
+        case,
+        form,
+        reveal,
+        title=_("Document number"),
+        button=_("Show the number"),
+        explanation=_("Who looks, when and why is written down for the privacy auditor."),
+        template=template,
     )
-    form = form_class(request.POST or None, initial=initial(case))
-    if request.method == "POST" and form.is_valid():
-        return case, form, None
-    context = {"case": case, "form": form, "title": title, "button": button}
-    return case, form, render(request, "returnees/case_act.html", context)
+
+
+def _held(request: Request, number: str, permission: str) -> Case:
+    """The case to act on: in the hands of a place where the user may."""
+    held = Case.objects.held_by(request.user, permission).select_related("person")
+    return get_object_or_404(held, number=number)
 
 
 @require_POST
 @permission_required("returnees.change_case", raise_exception=True)
 def case_arrive(request: Request, number: str) -> HttpResponse:
-    case = get_object_or_404(
-        Case.objects.held_by(request.user, "returnees.change_case"), number=number
-    )
-    now = clock.now()
-    arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
-    messages.success(request, _("Arrival confirmed; the observation has begun."))
-    return redirect_back(request, case)
+    case = _held(request, number, "returnees.change_case")
+
+    def arrive() -> str:
+        now = clock.now()
+        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
+        return _("Arrival confirmed; the observation has begun.")
+
+    return act_button(request, arrive, back=case)
 
 
 @permission_required("returnees.change_case", raise_exception=True)
 def arrival_correct(request: Request, number: str) -> HttpResponse:
     """Another moment of arrival, or none yet: undoes an arrival that was confirmed by mistake."""
+    case = _held(request, number, "returnees.change_case")
+    form = ArrivalCorrectionForm(posted(request), initial={"arrived_at": case.arrived_at})
+
+    def correct() -> str:
+        at, reason = form.cleaned_data["arrived_at"], form.cleaned_data["reason"]
+        arrivals.correct(case, at, by=request.user, now=clock.now(), reason=reason)
+        return _("Corrected; the old values are in the history.")
+
     title = _("Correct the arrival")
-    case, form, page = _act(
-        request, number, "returnees.change_case", ArrivalCorrectionForm, title, title,
-        initial=lambda case: {"arrived_at": case.arrived_at},
-    )  # fmt: skip
-    if page:
-        return page
-    data = form.cleaned_data
-    try:
-        arrivals.correct(
-            case, data["arrived_at"], by=request.user, now=clock.now(), reason=data["reason"]
-        )
-    except (ArrivalStands, OutsideItsDays) as refusal:
-        form.add_error("arrived_at", str(refusal))
-        context = {"case": case, "form": form, "title": title, "button": title}
-        return render(request, "returnees/case_act.html", context)
-    messages.success(request, _("Corrected; the old values are in the history."))
-    return redirect(case)
+    beside = {ArrivalStands: "arrived_at", OutsideItsDays: "arrived_at"}
+    return case_act(request, case, form, correct, title=title, button=title, beside=beside)
 
 
 @require_POST
 @permission_required("returnees.change_case", raise_exception=True)
 def commitment_sign(request: Request, number: str) -> HttpResponse:
     """The commitment letter is signed by somebody who came home without a handoff."""
-    case = get_object_or_404(
-        Case.objects.held_by(request.user, "returnees.change_case"), number=number
-    )
-    observing.sign_commitment(case, by=request.user, now=clock.now())
-    messages.success(request, _("Noted: the commitment letter is signed."))
-    return redirect(case)
+    case = _held(request, number, "returnees.change_case")
+
+    def sign() -> str:
+        observing.sign_commitment(case, by=request.user, now=clock.now())
+        return _("Noted: the commitment letter is signed.")
+
+    return act_button(request, sign, back=case)
 
 
 @permission_required("returnees.assess_observation", raise_exception=True)
 def case_assess(request: Request, number: str) -> HttpResponse:
-    case, form, page = _act(
-        request, number, "returnees.assess_observation", AssessmentForm,
-        _("Assess the request for home observation"), _("Save the assessment"),
-    )  # fmt: skip
-    if page:
-        return page
-    data = form.cleaned_data
-    observing.assess(
-        case,
-        data["result"],
-        community_assessor=data["community_assessor"],
-        health_assessor=data["health_assessor"],
-        reason=data["reason"],
-        by=request.user,
-        now=clock.now(),
-    )
-    messages.success(request, _("The assessment is saved."))
-    return redirect(case)
+    case = _held(request, number, "returnees.assess_observation")
+    form = AssessmentForm(posted(request))
+
+    def assess() -> str:
+        observing.assess(case, **form.cleaned_data, by=request.user, now=clock.now())
+        return _("The assessment is saved.")
+
+    title, button = _("Assess the request for home observation"), _("Save the assessment")
+    return case_act(request, case, form, assess, title=title, button=button)
 
 
 @require_POST
 @permission_required("returnees.release_case", raise_exception=True)
 def case_release(request: Request, number: str) -> HttpResponse:
-    case = get_object_or_404(
-        Case.objects.held_by(request.user, "returnees.release_case"), number=number
-    )
-    try:
+    case = _held(request, number, "returnees.release_case")
+
+    def release() -> str:
         releasing.release(case, by=request.user, now=clock.now())
-    except CaseNotReady as missing:
-        messages.warning(request, str(missing))
-    else:
-        messages.success(request, _("Released. The certificate can be printed now."))
-    return redirect(case)
+        return _("Released. The certificate can be printed now.")
+
+    return act_button(request, release, back=case)
 
 
 @permission_required("returnees.close_case", raise_exception=True)
 def case_close(request: Request, number: str) -> HttpResponse:
-    case, form, page = _act(
-        request, number, "returnees.close_case", CloseForm,
-        _("Close the case without release"), _("Close the case"),
-    )  # fmt: skip
-    if page:
-        return page
-    releasing.close(
-        case,
-        form.cleaned_data["outcome"],
-        by=request.user,
-        now=clock.now(),
-        note=form.cleaned_data["note"],
-    )
-    messages.success(request, _("The case is closed."))
-    return redirect(case)
+    case = _held(request, number, "returnees.close_case")
+    form = CloseForm(posted(request))
+
+    def close() -> str:
+        releasing.close(case, **form.cleaned_data, by=request.user, now=clock.now())
+        return _("The case is closed.")
+
+    title, button = _("Close the case without release"), _("Close the case")
+    return case_act(request, case, form, close, title=title, button=button)
 
 
 @permission_required("returnees.change_observation", raise_exception=True)
 def observation_restart(request: Request, number: str) -> HttpResponse:
-    case, form, page = _act(
-        request, number, "returnees.change_observation", RestartForm,
-        _("Count the days anew"), _("Count the days anew"),
-    )  # fmt: skip
-    if page:
-        return page
-    observation = observing.restart(
-        case,
-        by=request.user,
-        now=clock.now(),
-        last_contact_on=form.cleaned_data["last_contact_on"],
-    )
-    messages.success(
-        request, _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
-    )
-    return redirect(case)
+    case = _held(request, number, "returnees.change_observation")
+    form = RestartForm(posted(request))
+
+    def restart() -> str:
+        observation = observing.restart(case, **form.cleaned_data, by=request.user, now=clock.now())
+        return _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
+
+    title = _("Count the days anew")
+    beside = {ContactToCome: "last_contact_on"}
+    return case_act(request, case, form, restart, title=title, button=title, beside=beside)
 
 
 @permission_required("returnees.change_observation", raise_exception=True)
 def policy_change(request: Request, number: str) -> HttpResponse:
-    case, form, page = _act(
-        request, number, "returnees.change_observation", PolicyForm,
-        _("Let another policy version decide"), _("Change the version"),
-    )  # fmt: skip
-    if page:
-        return page
-    observing.change_policy(
-        case,
-        form.cleaned_data["version"],
-        by=request.user,
-        now=clock.now(),
-        reason=form.cleaned_data["reason"],
-    )
-    messages.success(request, _("Decided again."))
-    return redirect(case)
+    case = _held(request, number, "returnees.change_observation")
+    form = PolicyForm(posted(request))
+
+    def change() -> str:
+        observing.change_policy(case, **form.cleaned_data, by=request.user, now=clock.now())
+        return _("Decided again.")
+
+    title, button = _("Let another policy version decide"), _("Change the version")
+    return case_act(request, case, form, change, title=title, button=button)

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from houshayu import clock
+from houshayu.acts import act_page, posted
 from houshayu.http import Request
 from houshayu.models import Reveal
+from returnees.acts import case_act
 from returnees.forms.cases import ReasonForm
 from returnees.forms.certificates import CertificateForm, VerificationForm
 from returnees.models import Case, ObservationCertificate
@@ -21,21 +22,16 @@ def certificate_attach(request: Request, number: str) -> HttpResponse:
     """The certificate of the days observed elsewhere; a new one takes the place of the old."""
     cases = Case.objects.held_by(request.user, "returnees.change_case")
     case = get_object_or_404(cases.select_related("person", "journey"), number=number)
-    form = CertificateForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = CertificateForm(posted(request), request.FILES or None)
+
+    def attach() -> str:
         ObservationCertificate.objects.attach(
             case.journey, form.cleaned_data["file"], by=request.user, now=clock.now()
         )
-        messages.success(request, _("The certificate is attached."))
-        return redirect(case)
-    context = {
-        "case": case,
-        "form": form,
-        "title": _("Attach the certificate"),
-        "button": _("Attach"),
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "returnees/case_act.html", context, status=status)
+        return _("The certificate is attached.")
+
+    title, button = _("Attach the certificate"), _("Attach")
+    return case_act(request, case, form, attach, title=title, button=button)
 
 
 @permission_required("returnees.reveal_identitydocument", raise_exception=True)
@@ -46,29 +42,32 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
     certificate = get_object_or_404(
         ObservationCertificate.objects.select_related("attachment"), journey__case=case
     )
-    form = ReasonForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        context = {
-            "case": case,
-            "form": form,
-            "title": _("Certificate of observation elsewhere"),
-            "button": _("Open the file"),
-            "explanation": _("Who looks, when and why is written down for the privacy auditor."),
-        }
-        return render(request, "returnees/case_act.html", context)
-    with transaction.atomic():
+    form = ReasonForm(posted(request))
+
+    @transaction.atomic
+    def open_file() -> HttpResponse:
         Reveal.objects.record(
             by=request.user,
             subject=certificate,
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        content = certificate.attachment.content()
-    name = f"{case.number}-certificate.{certificate.attachment.suffix}"
-    return HttpResponse(
-        content,
-        content_type=certificate.attachment.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        attachment = certificate.attachment
+        name = f"{case.number}-certificate.{attachment.suffix}"
+        return HttpResponse(
+            attachment.content(),
+            content_type=attachment.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return case_act(
+        request,
+        case,
+        form,
+        open_file,
+        title=_("Certificate of observation elsewhere"),
+        button=_("Open the file"),
+        explanation=_("Who looks, when and why is written down for the privacy auditor."),
     )
 
 
@@ -77,9 +76,15 @@ def certificate_verify(request: Request) -> HttpResponse:
 
     Of the person only what the holder of the paper can be compared with is told.
     """
-    form = VerificationForm(request.POST or None)
-    context: dict[str, object] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        context["asked"] = True
-        context["observation"] = certified(form.cleaned_data["number"], form.cleaned_data["code"])
-    return render(request, "returnees/certificate_verify.html", context)
+    form = VerificationForm(posted(request))
+    template = "returnees/certificate_verify.html"
+
+    def verify() -> HttpResponse:
+        observation = certified(form.cleaned_data["number"], form.cleaned_data["code"])
+        found = {"form": form, "asked": True, "observation": observation}
+        return render(request, template, found)
+
+    title, button = _("Verify a certificate"), _("Verify")
+    return act_page(
+        request, form, verify, title=title, button=button, back="home", template=template
+    )

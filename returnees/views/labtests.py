@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from houshayu import clock
+from houshayu.acts import posted
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
-from houshayu.shortcuts import redirect_back
 from returnees import observing
+from returnees.acts import case_act
 from returnees.forms.cases import TestForm, TestPlanForm
 from returnees.models import LabTest, Observation
 from returnees.observing import LabTestClosed
@@ -27,41 +26,36 @@ def labtest_plan(request: Request, number: str) -> HttpResponse:
         case__number=number,
     )
     form = TestPlanForm(
-        request.POST or None, today=beijing_date(clock.now()), until=observation.release_on
+        posted(request), today=beijing_date(clock.now()), until=observation.release_on
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            observing.plan_test(
-                observation, form.cleaned_data["due_on"], by=request.user, now=clock.now()
-            )
-        except LabTestClosed as closed:
-            form.add_error("due_on", str(closed))
-        else:
-            messages.success(request, _("The test is planned."))
-            return redirect(observation.case)
-    context = {
-        "case": observation.case,
-        "form": form,
-        "title": _("Plan a nucleic acid test"),
-        "button": _("Plan the test"),
-    }
-    return render(request, "returnees/case_act.html", context)
+
+    def plan() -> str:
+        day = form.cleaned_data["due_on"]
+        observing.plan_test(observation, day, by=request.user, now=clock.now())
+        return _("The test is planned.")
+
+    return case_act(
+        request,
+        observation.case,
+        form,
+        plan,
+        title=_("Plan a nucleic acid test"),
+        button=_("Plan the test"),
+        beside={LabTestClosed: "due_on"},
+    )
 
 
-@require_POST
 @permission_required("returnees.record_labtest", raise_exception=True)
 def labtest_record(request: Request, pk: int) -> HttpResponse:
     """A sample is taken (result pending), or its result has come."""
-    test = get_object_or_404(
-        LabTest.objects.held_by(request.user, "returnees.record_labtest").select_related(
-            "observation__case"
-        ),
-        pk=pk,
-    )
-    form = TestForm(request.POST)
-    if form.is_valid():
-        observing.record_test(test, form.cleaned_data["result"], by=request.user, now=clock.now())
-        messages.success(request, _("The test is recorded."))
-    else:
-        messages.error(request, _("Please choose a result."))
-    return redirect_back(request, test.observation.case)
+    tests = LabTest.objects.held_by(request.user, "returnees.record_labtest")
+    test = get_object_or_404(tests.select_related("observation__case__person"), pk=pk)
+    form = TestForm(posted(request))
+
+    def record() -> str:
+        result = form.cleaned_data["result"]
+        observing.record_test(test, result, by=request.user, now=clock.now())
+        return _("The test is recorded.")
+
+    title, button = _("Nucleic acid test"), _("Record the test")
+    return case_act(request, test.observation.case, form, record, title=title, button=button)

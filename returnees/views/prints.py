@@ -54,7 +54,7 @@ def print_many(request: Request) -> HttpResponse:
     if sheet not in SheetKind.values:
         raise Http404
     # What is no case number was not chosen on a page.
-    chosen = {each for each in request.POST.getlist("case") if NUMBER.fullmatch(each)}
+    chosen = {each for each in request.POST.getlist("chosen") if NUMBER.fullmatch(each)}
     in_hands = Case.objects.in_hands_of(request.user, "returnees.print_case")
     found = sheets.printable(in_hands, sheet).filter(number__in=chosen).order_by("number")
     numbers = list(found.values_list("number", flat=True))

@@ -138,7 +138,8 @@ def round(request: Request) -> HttpResponse:
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": chosen["on"] > _today(),
     }
-    return render(request, "returnees/round.html", context)
+    status = 200 if data is None else 422
+    return render(request, "returnees/round.html", context, status=status)
 
 
 def _say_who_is_gone(request: Request, gone: set[int]) -> None:

@@ -20,11 +20,17 @@ window.addEventListener("pageshow", () => {
 // A choice that stands alone sends its form, where the form asks for it.
 document.addEventListener("change", (event) => {
   if (event.target.form?.hasAttribute("data-autosubmit")) event.target.form.requestSubmit();
-  if (event.target.hasAttribute("data-choose-all")) {
-    event.target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => {
-      box.checked = event.target.checked;
-    });
+});
+
+// The rows of a list that are chosen for one act, and how many they are.
+document.addEventListener("change", ({ target }) => {
+  const form = target.form;
+  const boxes = [...(form?.elements ?? [])].filter((each) => each.name === "chosen");
+  if (target.hasAttribute("data-choose-all")) {
+    boxes.forEach((box) => { box.checked = target.checked; });
   }
+  const count = form?.querySelector("[data-chosen-count]");
+  if (count) count.value = boxes.filter((box) => box.checked).length;
 });
 
 // Menus close on Escape, and on a press or a focus elsewhere.

@@ -34,7 +34,7 @@ def rows_behind(client: Client, url: str) -> int:
     """How many things the list at the address shows."""
     page = client.get(url).content.decode()
     if "/cases/" in url:
-        return len(set(re.findall(r'name="case"\s+value="(HSY-\w+)"', page)))
+        return len(set(re.findall(r'name="chosen"\s+form="bulk"\s+value="(HSY-\w+)"', page)))
     return len(set(re.findall(r'id="(?:handoff|alert)-(\d+)"', page)))
 
 
@@ -96,7 +96,7 @@ def test_what_waits_is_counted_by_sender_and_receiver_oldest_first(
     for row in [*told["from"], *told["to"]]:
         assert escape(row.url) in page
         assert rows_behind(client, row.url) == row.count
-        assert rows_behind(client, f"{row.url}&state=overdue") == row.overdue
+        assert rows_behind(client, f"{row.url}&overdue=true") == row.overdue
 
 
 def test_the_chart_counts_arrivals_and_releases_of_the_last_fourteen_days(

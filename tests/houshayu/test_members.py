@@ -21,7 +21,7 @@ def test_a_role_that_somebody_has_is_not_given_twice(client: Client, hotel: Plac
         {"role": Role.HOTEL_STAFF, "place": hotel.pk},
     )
 
-    assert (answer.status_code, len(answer.context["form"].non_field_errors())) == (200, 1)
+    assert (answer.status_code, len(answer.context["form"].non_field_errors())) == (422, 1)
     assert Membership.objects.filter(user=member).count() == 1
 
 
@@ -75,7 +75,7 @@ def test_a_group_has_one_lead_at_a_place(client: Client, hotel: Place) -> None:
 
     answer = client.post(reverse("post_edit", args=[other.pk]), {"holder": "", "is_lead": "on"})
 
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["is_lead"])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["is_lead"])
     again = client.post(reverse("post_edit", args=[lead.pk]), {"holder": "", "is_lead": "on"})
     assert again.status_code == 302
 

@@ -34,7 +34,7 @@ def client(coordinator: User) -> Client:
 
 
 def shown(page: str) -> list[str]:
-    return re.findall(r'name="case"\s+value="(HSY-\w+)"', page)
+    return re.findall(r'name="chosen"\s+form="bulk"\s+value="(HSY-\w+)"', page)
 
 
 def link(page: str, rel: str) -> str:

@@ -344,7 +344,9 @@ def test_the_chosen_cases_are_printed_into_one_file_for_the_one_who_asked(
 
     chosen = [case.number for case in (*guests, elsewhere)]
     with django_capture_on_commit_callbacks() as queued:
-        response = client.post(reverse("returnees:print_many"), {"sheet": "notice", "case": chosen})
+        response = client.post(
+            reverse("returnees:print_many"), {"sheet": "notice", "chosen": chosen}
+        )
     job = Job.objects.get()
     assert (response.status_code, len(queued)) == (302, 1)
     assert response.headers["Location"] == job.get_absolute_url()
@@ -369,7 +371,7 @@ def test_cases_without_the_sheet_make_no_job(client: Client, sender: User, case:
     client.force_login(sender)
 
     response = client.post(
-        reverse("returnees:print_many"), {"sheet": "certificate", "case": [case.number]}
+        reverse("returnees:print_many"), {"sheet": "certificate", "chosen": [case.number]}
     )
 
     assert response.headers["Location"] == reverse("returnees:case_list")

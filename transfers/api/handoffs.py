@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-import django_filters as filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
@@ -14,12 +12,13 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
+from houshayu.api import Pages, PlaceSerializer, Request, Resource
 from houshayu.models import Place
 from policy import COLDEST, HOTTEST
 from returnees.models import Case
+from transfers.filters import HandoffFilter
 from transfers.forms.handoffs import check_plan
-from transfers.models import Handoff, HandoffStatus
+from transfers.models import Handoff
 
 CONFLICT = {409: OpenApiTypes.OBJECT}
 
@@ -104,23 +103,6 @@ class CancelInput(serializers.Serializer):
     )
 
 
-class HandoffQuery(filters.FilterSet):
-    case = filters.CharFilter(field_name="case__number", label=gettext_lazy("Case number"))
-    status = filters.ChoiceFilter(choices=HandoffStatus.choices)
-    from_place = filters.CharFilter(field_name="from_place__code", label=gettext_lazy("from"))
-    to_place = filters.CharFilter(field_name="to_place__code", label=gettext_lazy("to"))
-    overdue = filters.BooleanFilter(method="by_due", label=gettext_lazy("Overdue"))
-    offered = MomentRange(field_name="offered_at", label=gettext_lazy("offered"))
-
-    class Meta:
-        model = Handoff
-        fields: list[str] = []
-
-    def by_due(self, queryset: Any, name: str, wanted: bool) -> QuerySet[Handoff]:
-        late = Handoff.objects.overdue(clock.now()).values("pk")
-        return queryset.filter(pk__in=late) if wanted else queryset.exclude(pk__in=late)
-
-
 @extend_schema_view(
     list=extend_schema(summary="Handoffs in and out of the user's places, newest first"),
     retrieve=extend_schema(summary="A handoff"),
@@ -138,7 +120,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     }
     queryset = Handoff.objects.none()
     serializer_class = HandoffSerializer
-    filterset_class = HandoffQuery
+    filterset_class = HandoffFilter
     pagination_class = Pages
     ordering = ["-offered_at", "-pk"]
     lookup_value_regex = "[0-9]+"

@@ -44,6 +44,13 @@ class OfferForm(forms.ModelForm):
         return planned_at
 
 
+class ManyOfferForm(OfferForm):
+    """To whom several cases are offered, and what is the same for all of them."""
+
+    class Meta(OfferForm.Meta):
+        fields = ["to_place", "planned_at", "vehicle_plate", "driver", "escort"]
+
+
 class AcceptForm(forms.Form):
     """What the receiving side notes when it takes the person over."""
 

@@ -1,55 +1,53 @@
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.acts import act_button, act_page, posted
+from houshayu.bulk import bulk_page
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Place
-from houshayu.shortcuts import redirect_back, render_fragment
+from houshayu.shortcuts import render_fragment
+from returnees.acts import case_act
 from returnees.models import Case, Custody
+from transfers.bulk import HANDOFFS
+from transfers.filters import HandoffFilter
 from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
-from transfers.models import CommitmentMissing, Handoff, HandoffClosed, HandoffNotPossible
-
-STATES = ("waiting", "overdue", "answered")
+from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible, HandoffStatus
 
 
 @require_safe
 @permission_required("transfers.view_handoff", raise_exception=True)
 def handoff_list(request: Request) -> HttpResponse:
     """Handoffs in and out of the user's places: oldest first while they wait, else newest."""
-    now = clock.now()
-    state = request.GET.get("state", "waiting")
-    state = state if state in STATES else "waiting"
+    now, asked = clock.now(), request.GET.copy()
+    asked.setdefault("status", HandoffStatus.OFFERED)
     handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user, now)
-    if state == "answered":
-        handoffs, order = handoffs.filter(closed_at__isnull=False), ["-closed_at", "-id"]
-    else:
-        handoffs = handoffs.overdue(now) if state == "overdue" else handoffs.open()
-        order = ["due_at", "id"]
-    places = {
-        "from": Place.objects.filter(code=request.GET.get("from", "")).first(),
-        "to": Place.objects.filter(code=request.GET.get("to", "")).first(),
-    }
-    if places["from"]:
-        handoffs = handoffs.filter(from_place=places["from"])
-    if places["to"]:
-        handoffs = handoffs.filter(to_place=places["to"])
-    context = {
-        "page": keyset_page(request, handoffs, order=order),
-        "state": state,
-        "now": now,
-        "places": places,
-    } | _answer_forms()
-    return render(request, "transfers/handoff_list.html", context)
+    waiting = asked["status"] == HandoffStatus.OFFERED
+    return listing(
+        request,
+        "transfers/handoff_list.html",
+        HandoffFilter(asked, handoffs, request=request),
+        order=["due_at", "id"] if waiting else ["-offered_at", "-id"],
+        bulk=HANDOFFS,
+        now=now,
+        **_answer_forms(),
+    )
+
+
+@require_POST
+@permission_required("transfers.view_handoff", raise_exception=True)
+def handoff_bulk(request: Request) -> HttpResponse:
+    """One act with the handoffs chosen on the list."""
+    return bulk_page(request, HANDOFFS)
 
 
 @require_safe
@@ -69,101 +67,95 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
         Case.objects.held_by(request.user, "transfers.offer_handoff").select_related("person"),
         number=number,
     )
-    holder = Custody.objects.holder_of(case)
+    holder, now = Custody.objects.holder_of(case), clock.now()
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
     form = OfferForm(
-        request.POST or None,
-        places=places,
-        now=clock.now(),
-        initial={"to_place": request.GET.get("to")},
+        posted(request), places=places, now=now, initial={"to_place": request.GET.get("to")}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            Handoff.objects.offer(case=case, by=request.user, now=clock.now(), **form.cleaned_data)
-        except HandoffNotPossible as refusal:
-            form.add_error("to_place", str(refusal))
-        else:
-            messages.success(
-                request, _("The handoff is offered; the case stays yours until it is accepted.")
-            )
-            return redirect(case)
-    context = {"case": case, "holder": holder, "form": form}
-    return render(request, "transfers/handoff_offer.html", context)
+
+    def offer() -> str:
+        Handoff.objects.offer(case=case, by=request.user, now=now, **form.cleaned_data)
+        return _("The handoff is offered; the case stays yours until it is accepted.")
+
+    return case_act(
+        request,
+        case,
+        form,
+        offer,
+        title=_("Hand over"),
+        button=_("Offer the handoff"),
+        beside={HandoffNotPossible: "to_place"},
+        template="transfers/handoff_offer.html",
+        holder=holder,
+    )
 
 
-@require_POST
 @permission_required("transfers.answer_handoff", raise_exception=True)
 def handoff_accept(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-    form = AcceptForm(request.POST)
-    if not form.is_valid():
-        return _asked_again(request, pk, accept_form=form)
-    try:
-        handoff.accept(
-            by=request.user,
-            now=clock.now(),
-            room=form.cleaned_data["room"],
-            temperature=form.cleaned_data["temperature"],
-            luggage_pieces=form.cleaned_data["luggage_pieces"],
-            commitment_signed=form.cleaned_data["commitment_signed"],
-        )
-    except CommitmentMissing as missing:
-        form.add_error("commitment_signed", str(missing))
-        return _asked_again(request, pk, accept_form=form)
-    except (HandoffClosed, HandoffNotPossible) as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, _("Handoff accepted: the case is in your hands."))
-    return _answered(request, pk)
+    form = AcceptForm(posted(request))
+
+    def accept() -> str:
+        handoff.accept(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("Handoff accepted: the case is in your hands.")
+
+    return act_page(
+        request,
+        form,
+        accept,
+        title=_("Accept the handoff"),
+        button=_("Accept"),
+        back=handoff,
+        about=handoff,
+        beside={CommitmentMissing: "commitment_signed"},
+        row=partial(_row, request, pk, "accept_form"),
+    )
 
 
-@require_POST
 @permission_required("transfers.answer_handoff", raise_exception=True)
 def handoff_decline(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-    form = DeclineForm(request.POST)
-    if not form.is_valid():
-        return _asked_again(request, pk, decline_form=form)
-    try:
-        handoff.decline(by=request.user, now=clock.now(), reason=form.cleaned_data["reason"])
-    except HandoffClosed as closed:
-        messages.warning(request, str(closed))
-    else:
-        messages.success(request, _("Handoff declined; the sender still holds the case."))
-    return _answered(request, pk)
+    form = DeclineForm(posted(request))
+
+    def decline() -> str:
+        handoff.decline(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("Handoff declined; the sender still holds the case.")
+
+    return act_page(
+        request,
+        form,
+        decline,
+        title=_("Decline the handoff"),
+        button=_("Decline"),
+        back=handoff,
+        about=handoff,
+        row=partial(_row, request, pk, "decline_form"),
+    )
 
 
 @require_POST
 @permission_required("transfers.offer_handoff", raise_exception=True)
 def handoff_cancel(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.offered_by(request.user), pk=pk)
-    try:
+
+    def cancel() -> str:
         handoff.cancel(by=request.user, now=clock.now())
-    except HandoffClosed as closed:
-        messages.warning(request, str(closed))
-    else:
-        messages.success(request, _("The offer is taken back."))
-    return _answered(request, pk)
+        return _("The offer is taken back.")
+
+    return act_button(request, cancel, back=handoff, row=partial(_row, request, pk, ""))
 
 
-def _answer_forms() -> dict[str, Any]:
+def _answer_forms() -> dict[str, BaseForm]:
     return {"accept_form": AcceptForm(), "decline_form": DeclineForm()}
 
 
-def _answered(request: Request, pk: int) -> HttpResponse:
+def _row(request: Request, pk: int, name: str, filled_in: BaseForm | None) -> HttpResponse:
+    """The handoff as it stands now; with the form of this name as it was filled in."""
     now = clock.now()
     row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
-    if not request.htmx:
-        return redirect_back(request, row)
     context = {"handoff": row, "now": now} | _answer_forms()
-    return render_fragment(request, "transfers/_handoff_row.html", context)
-
-
-def _asked_again(request: Request, pk: int, **filled_in: Form) -> HttpResponse:
-    """The row, or the page, with what was typed and the reason beside it."""
-    now = clock.now()
-    row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
-    context = {"handoff": row, "now": now} | _answer_forms() | filled_in
-    if request.htmx:
-        return render_fragment(request, "transfers/_handoff_row.html", context, status=422)
-    return render(request, "transfers/handoff_detail.html", context, status=422)
+    if filled_in:
+        context[name] = filled_in
+    return render_fragment(
+        request, "transfers/_handoff_row.html", context, status=422 if filled_in else 200
+    )

@@ -1,0 +1,104 @@
+"""One act on a page: what it asks, doing it once, and saying what became of it.
+
+A view finds the object where the user may act on it, fills the form, and hands both to act_page
+with the act itself; a button that asks nothing is act_button. A refusal (Conflict) comes back
+beside what was typed, in the same way everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render, resolve_url
+
+from houshayu.exceptions import Conflict
+from houshayu.http import Request
+from houshayu.shortcuts import redirect_back
+
+# What was done, in a sentence for the person who did it; or the page that shows it.
+Act = Callable[[], str | HttpResponse]
+# The field of the form that a kind of Conflict belongs to.
+Beside = Mapping[type[Any], str]
+# A fragment that shows the object as it is now; with the form if it needs another look.
+Row = Callable[[BaseForm | None], HttpResponse]
+
+
+def posted(request: Request) -> QueryDict | None:
+    """What was typed, for the form of a view; None while the form is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def act_page(
+    request: Request,
+    form: BaseForm,
+    act: Act,
+    *,
+    title: str,
+    button: str,
+    back: Model | str,
+    about: Model | None = None,
+    beside: Beside | None = None,
+    row: Row | None = None,
+    template: str = "act.html",
+    **context: Any,
+) -> HttpResponse:
+    """The form (200), the form with its errors (422), or the act done and the way on.
+
+    act: does it, once the form is valid, from its cleaned_data. back: where the reader goes
+    after it, or without it. about: whom or what the act is about, shown above the form. beside:
+    the field that a refusal belongs to; others stand above the form. row: shows the object
+    instead of the whole page, after htmx sent the form from a row of a list. context: what the
+    template reads besides.
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            done = act()
+        except Conflict as refusal:
+            _put_beside(form, refusal, beside or {})
+            if row and request.htmx and not form.errors.keys() - {"__all__"}:
+                # A row has no room above its form, and the form may be gone with the refusal.
+                messages.warning(request, str(refusal))
+        else:
+            return _done(request, done, back, row)
+    if row and request.htmx:
+        return row(form)
+    context |= {
+        "form": form,
+        "title": title,
+        "button": button,
+        "back": resolve_url(back),
+        "about": about,
+        "next": request.POST.get("next", ""),
+    }
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def act_button(
+    request: Request, act: Act, *, back: Model | str, row: Row | None = None
+) -> HttpResponse:
+    """The act of a button that asks nothing, done or refused, and the reader back with the news."""
+    try:
+        done = act()
+    except Conflict as refusal:
+        messages.warning(request, str(refusal))
+        return row(None) if row and request.htmx else redirect_back(request, back)
+    return _done(request, done, back, row)
+
+
+def _put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:
+    fields = (field for kind, field in beside.items() if isinstance(refusal, kind))
+    form.add_error(next(fields, None), str(refusal))
+
+
+def _done(
+    request: Request, done: str | HttpResponse, back: Model | str, row: Row | None
+) -> HttpResponse:
+    if isinstance(done, HttpResponse):
+        return done
+    messages.success(request, done)
+    return row(None) if row and request.htmx else redirect_back(request, back)

@@ -1,0 +1,89 @@
+"""What staff do with many cases or alerts at once, from the lists of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+from django.forms import BaseForm
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from houshayu.bulk import BulkAct, BulkActs
+from houshayu.exceptions import Conflict
+from houshayu.models import User
+from returnees import arrivals, releasing
+from returnees.models import Alert, Case
+from returnees.sheets.kinds import SheetKind
+
+CASES = BulkActs(
+    page="returnees:case_list",
+    address="returnees:case_bulk",
+    visible=lambda user: Case.objects.visible_to(user).select_related("person"),
+    key="number",
+    name=lambda case: f"{case.number} {case.person}",
+)
+ALERTS = BulkActs(
+    page="returnees:alert_list",
+    address="returnees:alert_bulk",
+    visible=lambda user: Alert.objects.visible_to(user).select_related("case__person"),
+    name=lambda alert: f"{alert.case.number} {alert.case.person}: {alert}",
+)
+
+
+class HasArrived(Conflict):
+    """The arrival was confirmed before."""
+
+
+def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
+    """As the button of the case page does. Raises HasArrived, and CaseClosed."""
+    if case.arrived_at:
+        raise HasArrived(_("The arrival is confirmed already."))
+    arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
+
+
+class SheetForm(forms.Form):
+    """Which sheet is printed of the chosen cases."""
+
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), choices=SheetKind)
+
+
+def sheet_form(typed: QueryDict | None, now: datetime) -> BaseForm:
+    return SheetForm(typed, auto_id="bulk_%s")
+
+
+CASES.add(
+    BulkAct(
+        code="arrive",
+        label=gettext_lazy("Confirm the arrival"),
+        permission="returnees.change_case",
+        rows=lambda user: Case.objects.held_by(user, "returnees.change_case"),
+        act=confirm_arrival,
+        question=gettext_lazy("Have all of them been seen in Beijing? Their observation begins."),
+    ),
+    BulkAct(
+        code="release",
+        label=gettext_lazy("Release from observation"),
+        permission="returnees.release_case",
+        rows=lambda user: Case.objects.held_by(user, "returnees.release_case"),
+        act=releasing.release,
+        question=gettext_lazy("Those who are ready are released; this can't be undone."),
+    ),
+    BulkAct(
+        code="print",
+        label=gettext_lazy("Print the chosen cases"),
+        permission="returnees.print_case",
+        form=sheet_form,
+        view="returnees:print_many",
+    ),
+)
+ALERTS.add(
+    BulkAct(
+        code="acknowledge",
+        label=gettext_lazy("I am on it"),
+        permission="returnees.handle_alert",
+        rows=Alert.objects.handled_by,
+        act=Alert.acknowledge,
+    ),
+)
