@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
@@ -22,12 +23,14 @@ from rest_framework.response import Response
 
 from houshayu import clock
 from houshayu.api import MomentRange, Pages, PlaceSerializer, Request, Resource
+from houshayu.api_forms import FormInput, from_json
 from houshayu.models import Place, Reveal
 from houshayu.privacy.fields import protected_fields
 from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
-from returnees.api.registration import RegistrationSerializer
+from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
+from returnees.forms.cases import CloseForm, ReasonForm
 from returnees.models import (
     Case,
     CaseOutcome,
@@ -136,16 +139,11 @@ class CaseSerializer(CaseRowSerializer):
         read_only_fields = fields
 
 
-class CloseInput(serializers.Serializer):
-    outcome = serializers.ChoiceField(
-        label=_("Outcome"), choices=[c for c in CaseOutcome.choices if c[0] != CaseOutcome.RELEASED]
-    )
-    note = serializers.CharField(label=_("Note"), max_length=200)
+class RevealForm(ReasonForm):
+    """Which number somebody needs to read, and why."""
 
-
-class RevealInput(serializers.Serializer):
-    field = serializers.ChoiceField(label=_("Which number"), choices=list(PROTECTED))
-    reason = serializers.CharField(label=_("Reason"), max_length=200)
+    field = forms.ChoiceField(label=_("Which number"), choices=[(name, name) for name in PROTECTED])
+    field_order = ["field", "reason"]
 
 
 class RevealedSerializer(serializers.Serializer):
@@ -234,7 +232,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(
         summary="Register a person's return",
-        request=RegistrationSerializer,
+        request=RegistrationInput,
         responses={201: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -244,14 +242,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     )
     def create(self, request: Request) -> Response:
         now = clock.now()
-        asked = RegistrationSerializer(data=request.data, context={"request": request, "now": now})
-        asked.is_valid(raise_exception=True)
-        case = register(
-            asked.registration(by=request.user),
-            place=asked.validated_data["place"],
-            by=request.user,
-            now=now,
-        )
+        place, registration = read_registration(request.data, by=request.user, now=now)
+        case = register(registration, place=place, by=request.user, now=now)
         return self._told(case, status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -282,7 +274,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(
         summary="Close a case without release",
         parameters=[NUMBER],
-        request=CloseInput,
+        request=FormInput.of(CloseForm),
         responses={200: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -295,21 +287,16 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = CloseInput(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = from_json(CloseForm, request.data).cleaned_data
         releasing.close(
-            case,
-            asked.validated_data["outcome"],
-            by=request.user,
-            now=clock.now(),
-            note=asked.validated_data["note"],
+            case, asked["outcome"], by=request.user, now=clock.now(), note=asked["note"]
         )
         return self._told(case)
 
     @extend_schema(
         summary="Read a protected number in full; who, why and when is kept",
         parameters=[NUMBER],
-        request=RevealInput,
+        request=FormInput.of(RevealForm),
         responses=RevealedSerializer,
         examples=[
             OpenApiExample(
@@ -322,9 +309,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = RevealInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        field, reason = asked.validated_data["field"], asked.validated_data["reason"]
+        asked = from_json(RevealForm, request.data).cleaned_data
+        field, reason = asked["field"], asked["reason"]
         record = PROTECTED[field](case)
         value = Reveal.objects.read(record, field, by=request.user, reason=reason, now=clock.now())
         return Response({"field": field, "value": value}, headers={"Cache-Control": "no-store"})
