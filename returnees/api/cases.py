@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,14 @@ from rest_framework.response import Response
 
 from houshayu import clock
 from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api_forms import FormInput, from_json
 from houshayu.models import Reveal
 from houshayu.privacy.fields import protected_fields
 from returnees import arrivals, decisions, releasing
 from returnees.api import examples, sections
-from returnees.api.registration import RegistrationSerializer
+from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
+from returnees.forms.cases import CloseForm, ReasonForm
 from returnees.models import (
     Case,
     CaseOutcome,
@@ -132,16 +135,11 @@ class CaseSerializer(CaseRowSerializer):
         read_only_fields = fields
 
 
-class CloseInput(serializers.Serializer):
-    outcome = serializers.ChoiceField(
-        label=_("Outcome"), choices=[c for c in CaseOutcome.choices if c[0] != CaseOutcome.RELEASED]
-    )
-    note = serializers.CharField(label=_("Note"), max_length=200)
+class RevealForm(ReasonForm):
+    """Which number somebody needs to read, and why."""
 
-
-class RevealInput(serializers.Serializer):
-    field = serializers.ChoiceField(label=_("Which number"), choices=list(PROTECTED))
-    reason = serializers.CharField(label=_("Reason"), max_length=200)
+    field = forms.ChoiceField(label=_("Which number"), choices=[(name, name) for name in PROTECTED])
+    field_order = ["field", "reason"]
 
 
 class RevealedSerializer(serializers.Serializer):
@@ -200,7 +198,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(
         summary="Register a person's return",
-        request=RegistrationSerializer,
+        request=RegistrationInput,
         responses={201: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -210,14 +208,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     )
     def create(self, request: Request) -> Response:
         now = clock.now()
-        asked = RegistrationSerializer(data=request.data, context={"request": request, "now": now})
-        asked.is_valid(raise_exception=True)
-        case = register(
-            asked.registration(by=request.user),
-            place=asked.validated_data["place"],
-            by=request.user,
-            now=now,
-        )
+        place, registration = read_registration(request.data, by=request.user, now=now)
+        case = register(registration, place=place, by=request.user, now=now)
         return self._told(case, status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -248,7 +240,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(
         summary="Close a case without release",
         parameters=[NUMBER],
-        request=CloseInput,
+        request=FormInput.of(CloseForm),
         responses={200: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -261,21 +253,16 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = CloseInput(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = from_json(CloseForm, request.data).cleaned_data
         releasing.close(
-            case,
-            asked.validated_data["outcome"],
-            by=request.user,
-            now=clock.now(),
-            note=asked.validated_data["note"],
+            case, asked["outcome"], by=request.user, now=clock.now(), note=asked["note"]
         )
         return self._told(case)
 
     @extend_schema(
         summary="Read a protected number in full; who, why and when is kept",
         parameters=[NUMBER],
-        request=RevealInput,
+        request=FormInput.of(RevealForm),
         responses=RevealedSerializer,
         examples=[
             OpenApiExample(
@@ -288,9 +275,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = RevealInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        field, reason = asked.validated_data["field"], asked.validated_data["reason"]
+        asked = from_json(RevealForm, request.data).cleaned_data
+        field, reason = asked["field"], asked["reason"]
         record = PROTECTED[field](case)
         value = Reveal.objects.read(record, field, by=request.user, reason=reason, now=clock.now())
         return Response({"field": field, "value": value}, headers={"Cache-Control": "no-store"})
