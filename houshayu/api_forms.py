@@ -155,7 +155,7 @@ class JsonInput(forms.Widget):
         super().__init__()
         self.reads, self.left_out = as_json(field), field.initial
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+    def value_from_datadict(self, data: Mapping[str, Any], _files: Any, name: str) -> Any:
         if name not in data:
             return self.left_out() if callable(self.left_out) else self.left_out
         value = data[name]

@@ -38,10 +38,10 @@ class MemberFilter(Filters):
         model = User
         fields: list[str] = []
 
-    def search(self, queryset: QuerySet[User], name: str, text: str) -> QuerySet[User]:
+    def search(self, queryset: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
         return queryset.filter(Q(name__icontains=text) | Q(username__icontains=text))
 
-    def by_place(self, queryset: QuerySet[User], name: str, place: Place) -> QuerySet[User]:
+    def by_place(self, queryset: QuerySet[User], _name: str, place: Place) -> QuerySet[User]:
         there = User.objects.filter(memberships__place__ancestors__contains=[place.pk])
         return queryset.filter(pk__in=there.values("pk"))
 
@@ -58,7 +58,7 @@ class RevealFilter(Filters):
         model = Reveal
         fields: list[str] = []
 
-    def of_day(self, queryset: QuerySet[Reveal], name: str, on: Any) -> QuerySet[Reveal]:
+    def of_day(self, queryset: QuerySet[Reveal], _name: str, on: Any) -> QuerySet[Reveal]:
         return queryset.filter(at__range=day_in_beijing(on))
 
 
@@ -113,11 +113,11 @@ class WorkOrderFilter(Filters):
             queryset = self.by_state(queryset, "state", "open")
         return super().filter_queryset(queryset)
 
-    def by_state(self, queryset: Any, name: str, state: str) -> QuerySet[WorkOrder]:
+    def by_state(self, queryset: Any, _name: str, state: str) -> QuerySet[WorkOrder]:
         if state == "late":
             return queryset.late(clock.now())
         return queryset.filter(done_at__isnull=state == "open")
 
-    def by_place(self, queryset: Any, name: str, place: Place) -> QuerySet[WorkOrder]:
+    def by_place(self, queryset: Any, _name: str, place: Place) -> QuerySet[WorkOrder]:
         """Orders at the place and below it."""
         return queryset.filter(place__ancestors__contains=[place.pk])

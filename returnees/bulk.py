@@ -49,7 +49,7 @@ class SheetForm(forms.Form):
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), choices=SheetKind)
 
 
-def sheet_form(typed: QueryDict | None, now: datetime) -> BaseForm:
+def sheet_form(typed: QueryDict | None, _now: datetime) -> BaseForm:
     return SheetForm(typed, auto_id="bulk_%s")
 
 
