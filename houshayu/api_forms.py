@@ -8,138 +8,20 @@ JSON differs from what a page posts stands in as_json() and reading_json(), and 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from functools import cache, singledispatch
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
 from django.forms import BaseForm
 from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
-from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+from houshayu.api_fields import as_json
 
 AnyForm = TypeVar("AnyForm", bound=BaseForm)
 OF_THE_WHOLE = "non_field_errors"
-
-
-# --- What a field of a form is in JSON --------------------------------------------------------
-
-
-class AsItStands(serializers.Field):
-    """Takes a text or a number and leaves it to the form to say what is wrong with it."""
-
-    def to_internal_value(self, data: Any) -> str | int | float:
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
-            raise serializers.ValidationError(gettext("Please give a text or a number."))
-        if isinstance(data, str):
-            ProhibitSurrogateCharactersValidator()(data)
-            ProhibitNullCharactersValidator()(data)
-        return data
-
-
-class Text(AsItStands, serializers.CharField):
-    pass
-
-
-class Choice(AsItStands, serializers.ChoiceField):
-    pass
-
-
-class Whole(AsItStands, serializers.IntegerField):
-    pass
-
-
-class Decimal(AsItStands, serializers.DecimalField):
-    pass
-
-
-class Several(serializers.ListField):
-    def to_internal_value(self, data: Any) -> list[Any]:
-        if not isinstance(data, list):
-            raise serializers.ValidationError(gettext("Please give a list."))
-        return list(dict.fromkeys(self.child.to_internal_value(each) for each in data))
-
-
-@singledispatch
-def as_json(field: forms.Field) -> serializers.Field:
-    """The field as the schema describes it; its to_internal_value() takes what JSON has.
-
-    An app registers here a field of its own that is something else than the field it is made of.
-    Raises TypeError for a field that JSON has nothing for.
-    """
-    raise TypeError(f"JSON has nothing for {type(field).__name__}")
-
-
-def told(field: forms.Field, *, null: bool = False, **more: Any) -> dict[str, Any]:
-    """What the description says of every field. null: an answer left open is null in JSON."""
-    initial = field.initial() if callable(field.initial) else field.initial
-    given = {"required": field.required} if initial is None else {"default": initial}
-    nullable = {"allow_null": True} if null and not field.required else {}
-    return {
-        "label": field.label,
-        "help_text": field.help_text or None,
-        "validators": list(field.validators),
-        **given,
-        **nullable,
-        **more,
-    }
-
-
-@as_json.register
-def _text(field: forms.CharField) -> serializers.Field:
-    return Text(**told(field, allow_blank=not field.required))
-
-
-@as_json.register
-def _yes_or_no(field: forms.BooleanField) -> serializers.Field:
-    return serializers.BooleanField(**told(field))
-
-
-@as_json.register
-def _day(field: forms.DateField) -> serializers.Field:
-    return serializers.DateField(**told(field, null=True))
-
-
-@as_json.register
-def _moment(field: forms.DateTimeField) -> serializers.Field:
-    return serializers.DateTimeField(**told(field, null=True))
-
-
-@as_json.register
-def _whole(field: forms.IntegerField) -> serializers.Field:
-    return Whole(**told(field, null=True))
-
-
-@as_json.register
-def _decimal(field: forms.DecimalField) -> serializers.Field:
-    digits = {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
-    return Decimal(**told(field, null=True, **digits))
-
-
-def _choices_of(field: forms.ChoiceField) -> list[Any]:
-    choices: Any = field.choices
-    return list(choices)
-
-
-@as_json.register
-def _choice(field: forms.ChoiceField) -> serializers.Field:
-    choices = [(key, text) for key, text in _choices_of(field) if key not in ("", None)]
-    return Choice(**told(field, choices=choices, allow_blank=not field.required))
-
-
-@as_json.register
-def _several(field: forms.MultipleChoiceField) -> serializers.Field:
-    return Several(**told(field, child=Choice(choices=_choices_of(field))))
-
-
-@as_json.register
-def _record(field: forms.ModelChoiceField) -> serializers.Field:
-    """A record is named by its code; the page's list has the keys of rows."""
-    assert field.queryset is not None, "as the field was declared"
-    code = field.queryset.model._meta.get_field("code")
-    return Text(**told(field, null=True, validators=list(code.validators)))
 
 
 # --- A form that reads JSON -------------------------------------------------------------------

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_type_hints
 
+import grimp
 import polib
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -24,7 +26,7 @@ from houshayu.moods import Mood
 from houshayu.roles import ROLE_PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("houshayu", "policy", "returnees", "transfers", "coordination")
+APPS = (*settings.APPS_BELOW_THE_ROOF, "coordination")
 CATALOG = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 
@@ -195,6 +197,31 @@ def test_every_page_names_its_permission_or_is_known_not_to() -> None:
     }
 
     assert unnamed == free
+
+
+def test_no_app_reaches_another_by_reflection() -> None:
+    assert finds(r"rel\.related_model|_default_manager\.model", list(sources())) == []
+
+
+def test_no_module_is_longer_than_a_reader_takes_in() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in sources()
+        if path.name != "__init__.py"
+    }
+
+    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph(*APPS, exclude_type_checking_imports=True)
+    imported = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+
+    assert [
+        each
+        for each in sorted(graph.modules)
+        if any(graph.chain_exists(other, each) for other in imported[each])
+    ] == []
 
 
 def test_no_domain_module_asks_the_clock() -> None:

@@ -1,9 +1,10 @@
 from houshayu.models.attachments import Attachment
 from houshayu.models.clock import ClockShift
 from houshayu.models.jobs import Job, JobStatus
-from houshayu.models.memberships import Membership, Post, WorkGroupKind
+from houshayu.models.memberships import Membership
 from houshayu.models.messages import MailStatus, Message, MessageLine
 from houshayu.models.places import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place, PlaceKind
+from houshayu.models.posts import Post, WorkGroupKind
 from houshayu.models.privacy import Reveal
 from houshayu.models.reminders import Reminder, ReminderStatus
 from houshayu.models.users import User

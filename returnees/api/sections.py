@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from houshayu.api import MaskingSerializer
-from returnees.forms import health, journey, person
+from returnees.forms import health, journey, person, stops
 from returnees.models import (
     CarePreference,
     Case,
@@ -101,10 +101,10 @@ class CoResidentRow(MaskingSerializer):
 class TransitRow(MaskingSerializer):
     class Meta:
         model = TransitPoint
-        fields = journey.TransitForm.Meta.fields
+        fields = stops.TransitForm.Meta.fields
 
 
 class VisitedRow(MaskingSerializer):
     class Meta:
         model = VisitedPlace
-        fields = journey.VisitedForm.Meta.fields
+        fields = stops.VisitedForm.Meta.fields

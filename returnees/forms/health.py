@@ -8,13 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policy import ExceptionGround, RequestedMode
-from returnees.forms.fields import (
-    SeveralField,
-    StatementField,
-    YesNoField,
-    date_input,
-    label,
-)
+from returnees.forms.fields import SeveralField, StatementField, YesNoField, date_input, label
 from returnees.models import (
     CarePreference,
     ChronicCondition,

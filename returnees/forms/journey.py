@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -13,22 +12,14 @@ from django.utils.timezone import make_naive
 from django.utils.translation import gettext_lazy as _
 
 from policy import Purpose
-from returnees.forms.fields import (
-    CountryField,
-    date_input,
-    half_width,
-    label,
-    moment_input,
-)
+from returnees.forms.countries import CountryField
+from returnees.forms.fields import date_input, label, moment_input, tidy
 from returnees.models import (
     BEIJING_PORTS,
     Case,
     Journey,
-    TransitPoint,
     TransportMode,
-    VisitedPlace,
 )
-from returnees.models.journey import flight_number, train_number
 
 seat_on_board = RegexValidator(
     r"^\d{1,2}[A-HJ-L]$", _("A seat in an aircraft is a row and a letter, like 31K.")
@@ -39,11 +30,6 @@ OFFSETS = [
     for minutes in range(-720, 841, 15)
 ]
 BEIJING_OFFSET = "+08:00"
-
-
-def tidy(text: str) -> str:
-    """A flight, train or seat number in half-width capitals, without blanks."""
-    return "".join(half_width(text).upper().split())
 
 
 class ArrivalForm(forms.ModelForm):
@@ -156,49 +142,3 @@ class JourneyForm(forms.ModelForm):
             validator(self.cleaned_data[name])
         except ValidationError as invalid:
             self.add_error(name, invalid)
-
-
-class TransitForm(forms.ModelForm):
-    """One line of section C: a place the person changed at."""
-
-    bilingual = True
-    country = CountryField(label=label(TransitPoint, "country"))
-
-    class Meta:
-        model = TransitPoint
-        fields = ["country", "city", "arrived_at", "departed_at", "carrier"]
-        widgets = {"arrived_at": moment_input(), "departed_at": moment_input()}
-        help_texts = {"arrived_at": _("Beijing time."), "departed_at": _("Beijing time.")}
-
-    def clean_carrier(self) -> str:
-        carrier = tidy(self.cleaned_data["carrier"])
-        numbers = (flight_number, train_number)
-        if carrier and not any(re.match(number.regex, carrier) for number in numbers):
-            raise ValidationError(_("A flight looks like CA910, a train like G2."))
-        return carrier
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        arrived, departed = data.get("arrived_at"), data.get("departed_at")
-        if arrived and departed and departed < arrived:
-            self.add_error("departed_at", _("The departure is before the arrival there."))
-        return data
-
-
-class VisitedForm(forms.ModelForm):
-    """One line of section C: where the person was in the 14 days before entry."""
-
-    bilingual = True
-    country = CountryField(label=label(VisitedPlace, "country"))
-
-    class Meta:
-        model = VisitedPlace
-        fields = ["country", "city", "from_on", "until_on"]
-        widgets = {"from_on": date_input(), "until_on": date_input()}
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        begins, ends = data.get("from_on"), data.get("until_on")
-        if begins and ends and ends < begins:
-            raise ValidationError({"until_on": _("The stay ends before it begins.")})
-        return data

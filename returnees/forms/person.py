@@ -14,18 +14,18 @@ from policy import ResidenceKind
 from returnees import names
 from returnees.documents import DocumentType
 from returnees.documents.numbers import EARLIEST_BIRTH
+from returnees.forms.countries import CountryField
 from returnees.forms.fields import (
     LANDLINE_CN,
     PHONE_CN,
     PHONE_INTL,
-    CountryField,
-    HomeField,
-    MaskedForm,
     PhoneField,
     YesNoField,
     date_input,
     label,
 )
+from returnees.forms.homes import HomeField
+from returnees.forms.masked import MaskedForm
 from returnees.models import (
     Case,
     CoResident,

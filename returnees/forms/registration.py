@@ -19,7 +19,7 @@ from houshayu.api_forms import reading_json
 from houshayu.calendar import beijing_date
 from policy import RequestedMode
 from returnees.documents import MrzProblem
-from returnees.forms import between, health, journey, person
+from returnees.forms import between, health, journey, person, stops
 from returnees.forms.between import is_removed, kept, value
 from returnees.models import Case, IdentityDocument
 from returnees.registration import Registration
@@ -48,15 +48,15 @@ def _asked(*parts: type[forms.ModelForm]) -> dict[type[Model], frozenset[str]]:
 ASKED = _asked(
     person.PersonForm, person.DocumentForm, person.ContactForm, person.DwellingForm,
     person.CoResidentForm, person.OfficeForm, journey.ArrivalForm, journey.JourneyForm,
-    journey.TransitForm, journey.VisitedForm, health.HealthForm, health.RequestForm,
+    stops.TransitForm, stops.VisitedForm, health.HealthForm, health.RequestForm,
     health.CareForm, health.DeclarationForm,
 )  # fmt: skip
 # The check of the number says it.
 ASKED[IdentityDocument] |= {"needs_manual_check"}
 
 CoResidents = _rows(person.CoResidentForm)
-Transits = _rows(journey.TransitForm)
-Visited = _rows(journey.VisitedForm)
+Transits = _rows(stops.TransitForm)
+Visited = _rows(stops.VisitedForm)
 
 
 @dataclass(frozen=True)

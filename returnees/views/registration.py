@@ -19,7 +19,7 @@ from houshayu.http import Request
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
-from returnees.forms.fields import countries_told
+from returnees.forms.countries import countries_told
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
