@@ -79,7 +79,7 @@ def listing(
     """A page of what the filters leave, with what its reader may do with several rows at once.
 
     order: as keyset_page takes it. The template reads page, filter and bulk, and what the
-    context adds; _listing.html shows what is the same in every list.
+    context adds; _filters.html, _bulk.html and _pagination.html show what every list has.
     """
     context |= {
         "filter": found,
