@@ -67,7 +67,7 @@ def measure(cases: int) -> None:
 
     from bench import fill
     from houshayu import clock
-    from returnees import reminding
+    from houshayu.duties import planning
     from returnees.models import Person
 
     call_command("migrate", verbosity=0)
@@ -96,7 +96,7 @@ def measure(cases: int) -> None:
 
     def plan() -> None:
         with transaction.atomic():
-            reminding.plan(fill.NOW)
+            planning.plan(fill.NOW)
             transaction.set_rollback(True)
 
     one_person = Person.objects.order_by("pk").values_list("name_zh", flat=True)[0]

@@ -13,6 +13,12 @@ class CoordinationConfig(AppConfig):
 
         menu.register(
             menu.Entry(
+                view="coordination:my_day",
+                label=_("My day"),
+                permission="returnees.view_case",
+                order=5,
+            ),
+            menu.Entry(
                 view="coordination:dashboard",
                 label=_("Dashboard"),
                 permission="returnees.view_dashboard",

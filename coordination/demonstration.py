@@ -9,8 +9,8 @@ from django.utils import translation
 
 from houshayu.calendar import BEIJING
 from houshayu.demonstration import FIRST_ARRIVAL, HOUR, LAST_ARRIVAL, NEWCOMER_AT, acts_at
+from houshayu.duties import planning
 from houshayu.models import Place
-from returnees import reminding
 from returnees.demonstration import people, staff
 
 
@@ -53,6 +53,4 @@ def hour_passes(now: datetime) -> None:
         for act in acts_at(hour):
             act.do(now)
         if hour in (13, 21):
-            reminding.plan(now)
-            while reminding.send(now):
-                pass
+            planning.plan_and_send(now)

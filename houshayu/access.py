@@ -8,36 +8,14 @@ only what lies in the covered places; a page asks `permissions_at` which of its 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from houshayu.models.memberships import Membership
 from houshayu.roles import ROLE_PERMISSIONS
 
 if TYPE_CHECKING:
     from houshayu.models import Place, User
-
-
-def _grants(user: User) -> dict[str, list[int]]:
-    """Each permission of the user with the ids of the places it holds at; read once a request."""
-    cached: dict[str, list[int]] | None = getattr(user, "_grants", None)
-    if cached is None:
-        cached = defaultdict(list)
-        if user.is_active:
-            for role, place_id in Membership.objects.filter(user=user).values_list(
-                "role", "place_id"
-            ):
-                for permission in ROLE_PERMISSIONS[role]:
-                    cached[permission].append(place_id)
-        user._grants = cached  # type: ignore[attr-defined]
-    return cached
-
-
-def places_of(user: User, permission: str) -> list[int]:
-    """Ids of the places where the user's roles carry the permission, roots only."""
-    return _grants(user).get(permission, []) if user.is_authenticated else []
 
 
 def permissions_at(user: User, *places: Place | None) -> frozenset[str]:
@@ -52,7 +30,7 @@ def permissions_at(user: User, *places: Place | None) -> frozenset[str]:
     if user.is_superuser:
         return frozenset().union(*ROLE_PERMISSIONS.values()) if there else frozenset()
     return frozenset(
-        permission for permission, held_at in _grants(user).items() if there.intersection(held_at)
+        permission for permission, held_at in user.grants.items() if there.intersection(held_at)
     )
 
 
@@ -67,7 +45,7 @@ class MembershipBackend(ModelBackend):
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        return set(_grants(user_obj))
+        return set(user_obj.grants)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return perm in self.get_all_permissions(user_obj, obj)

@@ -14,10 +14,11 @@ from django.contrib import messages
 from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 
 from houshayu.exceptions import Conflict
 from houshayu.http import Request
+from houshayu.shortcuts import redirect_back
 
 # What was done, in a sentence for the person who did it; or the page that shows it.
 Act = Callable[[], str | HttpResponse]
@@ -49,10 +50,10 @@ def act_page(
     """The form (200), the form with its errors (422), or the act done and the way on.
 
     act: does it, once the form is valid, from its cleaned_data. back: where the reader goes
-    after it, or without it. about: whom or what the act is about, shown above the form. beside:
-    the field that a refusal belongs to; others stand above the form. row: shows the object
-    instead of the whole page, after htmx sent the form from a row of a list. context: what the
-    template reads besides.
+    without it, and after it, unless the page that sent it named itself as next. about: whom or
+    what the act is about, shown above the form. beside: the field that a refusal belongs to;
+    others stand above the form. row: shows the object instead of the whole page, after htmx sent
+    the form from a row of a list. context: what the template reads besides.
     """
     if form.is_bound and form.is_valid():
         try:
@@ -84,7 +85,7 @@ def act_button(
         done = act()
     except Conflict as refusal:
         messages.warning(request, str(refusal))
-        return row(None) if row and request.htmx else redirect(resolve_url(back))
+        return row(None) if row and request.htmx else redirect_back(request, resolve_url(back))
     return _done(request, done, back, row)
 
 
@@ -99,4 +100,4 @@ def _done(
     if isinstance(done, HttpResponse):
         return done
     messages.success(request, done)
-    return row(None) if row and request.htmx else redirect(resolve_url(back))
+    return row(None) if row and request.htmx else redirect_back(request, resolve_url(back))

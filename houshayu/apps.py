@@ -9,11 +9,19 @@ class HoushayuConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported from here on, and no sooner.
-        from houshayu import checks, menu  # noqa: F401  (checks registers the system checks)
-        from houshayu.roles import MAY, grant
+        from houshayu import checks, duties, menu, roles, workorders  # noqa: F401  (checks registers itself)
 
-        grant(MAY)
+        roles.grant(roles.MAY)
+        workorders.register(workorders.DIRECTIVE)
+        duties.register(workorders.DUTY)
         menu.register(
+            menu.Entry(
+                view="workorder_list",
+                label=_("Work orders"),
+                permission="houshayu.view_workorder",
+                order=55,
+            ),
+            menu.Entry(view="job_list", label=_("My background work"), order=65),
             menu.Entry(view="inbox", label=_("Inbox"), order=60, counts="unread_messages"),
             menu.Entry(
                 view="post_list", label=_("Posts"), permission="houshayu.view_post", order=70

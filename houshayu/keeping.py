@@ -95,6 +95,17 @@ ACCESS_LOG = Purpose(
 TELLING = Purpose(
     _("Tell staff what waits for them"), Ground.STATUTORY, 90, Since.WRITTEN, Then.ERASED
 )
+WORK = Purpose(
+    _("Fetch what work in the background made"), Ground.STATUTORY, 1, Since.WRITTEN, Then.ERASED
+)
+ATTACHED = Purpose(
+    _("Prove by a scan or photo what a record says"),
+    Ground.SENSITIVE, 28, Since.CASE_CLOSED, Then.ERASED,
+)  # fmt: skip
+ORDERED = Purpose(
+    _("Say what is to be done, and that it was done"),
+    Ground.STATUTORY, 365, Since.WRITTEN, Then.COUNTED,
+)  # fmt: skip
 
 
 def personal(purpose: Purpose, field: F) -> F:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.utils.translation import override
 
 from houshayu.models import MailStatus, Message
 
@@ -39,32 +40,33 @@ def send_queued(now: datetime, *, limit: int = 50) -> int:
     except OSError as error:
         # Not connected, or no longer: nothing of what is still claimed has left.
         log.warning("mail server out of reach: %s", error.__class__.__name__)
-        Message.objects.filter(
-            pk__in=[m.pk for m in claimed], mail_status=MailStatus.SENDING
-        ).update(mail_status=MailStatus.QUEUED)
+        with transaction.atomic():
+            Message.objects.filter(
+                pk__in=[m.pk for m in claimed], mail_status=MailStatus.SENDING
+            ).give_back()
     return sent
 
 
 def _send_one(message: Message, server: BaseEmailBackend, now: datetime) -> bool:
-    mail = EmailMessage(
-        subject=message.subject,
-        body=message.mail_text,
-        to=[message.recipient.email],
-        headers={"Message-ID": f"<message-{message.pk}@houshayu>"},
-        connection=server,
-    )
-    status, lost = MailStatus.SENT, None
+    lines = message.mail_lines
+    with override(message.recipient.language):
+        mail = EmailMessage(
+            subject=message.mail_subject(lines),
+            body=message.mail_text(lines),
+            to=[message.recipient.email],
+            headers={"Message-ID": f"<message-{message.pk}-{lines[0].pk}@houshayu>"},
+            connection=server,
+        )
+    claimed = Message.objects.filter(pk=message.pk, mail_status=MailStatus.SENDING)
     try:
         mail.send()
     except OSError as error:  # what smtplib raises is one too
         log.warning("mail for message %s not sent: %s", message.pk, error.__class__.__name__)
-        status = MailStatus.UNCERTAIN
+        claimed.update(mail_status=MailStatus.UNCERTAIN)
         refused = isinstance(error, smtplib.SMTPException)
         if not refused or isinstance(error, smtplib.SMTPServerDisconnected):
-            lost = error
-    Message.objects.filter(pk=message.pk, mail_status=MailStatus.SENDING).update(
-        mail_status=status, mail_sent_at=now if status == MailStatus.SENT else None
-    )
-    if lost:  # No use in trying the others on this line.
-        raise lost
-    return status == MailStatus.SENT
+            raise  # No use in trying the others on this line.
+        return False
+    with transaction.atomic():
+        claimed.settle(now=now)
+    return True

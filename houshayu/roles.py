@@ -44,6 +44,9 @@ Table = Mapping[str, Collection[Role]]
 # fmt: off
 MAY: Table = {
     "houshayu.view_post":   [WORKER, HOTEL, HUB, DUTY, MEDIC, LANGUAGE, EDITOR, COORD, ADMIN],
+    "houshayu.view_workorder":   [WORKER, HOTEL, HUB, DUTY, MEDIC, LANGUAGE, EDITOR, GUARD, COORD],
+    "houshayu.finish_workorder": [WORKER, HOTEL, HUB, DUTY, MEDIC, LANGUAGE, EDITOR, GUARD, COORD],
+    "houshayu.add_workorder":    [                                                          COORD],
     "houshayu.change_post": [                                                   COORD, ADMIN],
     "houshayu.view_outbox": [                                                   COORD, ADMIN],
     "houshayu.move_clock":  [                                                   COORD       ],

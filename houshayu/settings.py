@@ -171,10 +171,30 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
+# Attachments and the files of jobs, encrypted; in a folder or a bucket: docs/deploy.md.
+FILES = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+ATTACHMENTS_BUCKET = env.str("ATTACHMENTS_BUCKET", "")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        "OPTIONS": FILES,
+    },
+    "attachments": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ATTACHMENTS_BUCKET,
+            "endpoint_url": env.str("ATTACHMENTS_ENDPOINT", "") or None,
+            "region_name": env.str("ATTACHMENTS_REGION", "") or None,
+            "access_key": env.str("ATTACHMENTS_ACCESS_KEY", "") or None,
+            "secret_key": env.str("ATTACHMENTS_SECRET_KEY", "") or None,
+            # Names are random: none is ever there already.
+            "file_overwrite": True,
+        },
+    }
+    if ATTACHMENTS_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": FILES,
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -266,12 +286,17 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "plan-and-send-reminders": {"task": "returnees.tasks.remind", "schedule": 60.0},
+    "plan-and-send-reminders": {"task": "houshayu.tasks.remind", "schedule": 60.0},
     "send-mail": {"task": "houshayu.tasks.send_mail", "schedule": 60.0},
-    "forget-print-files": {"task": "returnees.tasks.forget_print_files", "schedule": 3600.0},
+    "revive-jobs": {"task": "houshayu.tasks.revive_jobs", "schedule": 60.0},
+    "forget-job-files": {"task": "houshayu.tasks.forget_job_files", "schedule": 3600.0},
     "forget-old-drafts": {
         "task": "returnees.tasks.forget_old_drafts",
         "schedule": crontab(hour="3", minute="10"),
+    },
+    "forget-orphans": {
+        "task": "houshayu.tasks.forget_orphans",
+        "schedule": crontab(hour="3", minute="30"),
     },
     "forget-old-sessions": {
         "task": "houshayu.tasks.forget_old_sessions",

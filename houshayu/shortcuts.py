@@ -2,7 +2,9 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def render_fragment(
@@ -21,3 +23,10 @@ def render_fragment(
     if request.method != "GET" or len(get_messages(request)):
         html += render_to_string("_messages_oob.html", {}, request)
     return HttpResponse(html, status=status)
+
+
+def redirect_back(request: HttpRequest, otherwise: Any) -> HttpResponse:
+    """After an act to the page it was done on, if that sent its address along as `next`."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return redirect(back if safe else otherwise)

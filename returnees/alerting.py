@@ -6,31 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
-from django.utils.translation import gettext, override
-
-from houshayu.models import Message, Place, Role, User
-from houshayu.models.messages import MailStatus
+from houshayu.duties import planning
 from policy import is_fever
 from returnees.models import Alert, AlertKind, Case, CheckIn, Custody, LabTest
-
-ALERTED = (Role.COORDINATOR, Role.MEDICAL_MEMBER)
-
-
-def members_over(place: Place, roles: Iterable[str]) -> list[User]:
-    """Active users with one of the roles at the place or above it."""
-    return list(
-        User.objects.filter(
-            is_active=True, memberships__role__in=roles, memberships__place__in=place.ancestors
-        ).distinct()
-    )
-
-
-def mail_status_for(user: User) -> str:
-    """Whether a message to this user also goes by e-mail, and whether it may leave."""
-    if not user.email:
-        return MailStatus.NONE
-    return MailStatus.HELD if settings.DEMONSTRATION else MailStatus.QUEUED
 
 
 def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Alert]:
@@ -85,25 +63,5 @@ def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:
     for alert in raised:
         alert.raised_at = now
     Alert.objects.bulk_create(raised)
-    told = {place: members_over(place, ALERTED) for place in {alert.place for alert in raised}}
-    Message.objects.deliver(
-        _message(alert, user, now) for alert in raised for user in told[alert.place]
-    )
+    planning.tell_at_once("alert", [alert.pk for alert in raised], now=now)
     return raised
-
-
-def _message(alert: Alert, user: User, now: datetime) -> Message:
-    with override(user.language):
-        subject = gettext("%(kind)s: case %(number)s at %(place)s") % {
-            "kind": alert.get_kind_display(),
-            "number": alert.case.number,
-            "place": alert.place,
-        }
-    return Message(
-        recipient=user,
-        key=f"alert:{alert.pk}",
-        subject=subject,
-        url=alert.case.get_absolute_url(),
-        created_at=now,
-        mail_status=mail_status_for(user),
-    )

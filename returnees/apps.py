@@ -10,12 +10,19 @@ class ReturneesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in what the kernel and the roof do without their knowing of cases."""
         # Models can be imported from here on, and no sooner.
-        from houshayu import demonstration, menu
-        from houshayu.roles import grant
+        from houshayu import attachments, demonstration, duties, jobs, menu, roles
+        from returnees import case_page, panels
         from returnees.demonstration.staff import ACTS
+        from returnees.duties import DUTIES
+        from returnees.models.certificates import OBSERVATION_CERTIFICATE
         from returnees.roles import MAY
+        from returnees.sheets import batches
 
-        grant(MAY)
+        roles.grant(MAY)
+        duties.register(*DUTIES)
+        case_page.register(panels=panels.PANELS, acts=panels.ACTS)
+        jobs.register(batches.KIND)
+        attachments.register(OBSERVATION_CERTIFICATE)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.forms import BaseForm
+from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +13,8 @@ from houshayu.bulk import BulkAct, BulkActs
 from houshayu.exceptions import Conflict
 from houshayu.models import User
 from returnees import arrivals, releasing
-from returnees.forms.prints import SheetForm
 from returnees.models import Alert, Case
+from returnees.sheets.kinds import SheetKind
 
 CASES = BulkActs(
     page="returnees:case_list",
@@ -42,7 +42,13 @@ def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
     arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
 
 
-def sheet_form(typed: QueryDict | None, now: datetime) -> BaseForm:
+class SheetForm(forms.Form):
+    """Which sheet is printed of the chosen cases."""
+
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), choices=SheetKind)
+
+
+def sheet_form(typed: QueryDict | None, now: datetime) -> forms.BaseForm:
     return SheetForm(typed, auto_id="bulk_%s")
 
 

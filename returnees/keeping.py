@@ -62,6 +62,3 @@ OFFICE = Purpose(
     Ground.STATUTORY, TWELVE_MONTHS, Since.CASE_CLOSED, Then.COUNTED,
 )  # fmt: skip
 DRAFT = Purpose(_("Finish a form that was begun"), Ground.STATUTORY, 30, Since.WRITTEN, Then.ERASED)
-PRINTED = Purpose(
-    _("Fetch sheets that were printed"), Ground.STATUTORY, 1, Since.WRITTEN, Then.ERASED
-)

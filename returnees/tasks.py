@@ -1,32 +1,7 @@
 from celery import shared_task
 
 from houshayu import clock
-from returnees import reminding
-from returnees.models import PrintJob, RegistrationDraft
-from returnees.sheets import batches
-
-
-@shared_task
-def remind() -> int:
-    """Beat runs this every minute; a second run finds nothing to do."""
-    now = clock.now()
-    reminding.plan(now)
-    sent = 0
-    while batch := reminding.send(now):
-        sent += batch
-    return sent
-
-
-@shared_task
-def print_job(pk: int) -> None:
-    """Print the job; one that is finished stays as it is, one whose worker died begins again."""
-    batches.run(PrintJob.objects.get(pk=pk), now=clock.now())
-
-
-@shared_task
-def forget_print_files() -> int:
-    """Beat runs this every hour; a second run finds nothing to do."""
-    return PrintJob.objects.forget_files(clock.now())
+from returnees.models import RegistrationDraft
 
 
 @shared_task

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from returnees.views import alerts, cases, certificates, labtests, prints, registration, rounds
+from returnees.views import (
+    alerts,
+    case_page,
+    cases,
+    certificates,
+    labtests,
+    prints,
+    registration,
+    rounds,
+)
 
 app_name = "returnees"
 urlpatterns = [
@@ -11,7 +20,7 @@ urlpatterns = [
     path("cases/new/draft/", registration.draft_save, name="draft_save"),
     path("cases/new/draft/<uuid:pk>/delete/", registration.draft_delete, name="draft_delete"),
     path("cases/<str:number>/edit/", registration.case_edit, name="case_edit"),
-    path("cases/<str:number>/", cases.case_detail, name="case_detail"),
+    path("cases/<str:number>/", case_page.case_detail, name="case_detail"),
     path("cases/<str:number>/history/", cases.case_history, name="case_history"),
     path("cases/<str:number>/document/", cases.document_reveal, name="document_reveal"),
     path(
@@ -38,6 +47,4 @@ urlpatterns = [
     path("alerts/<int:pk>/resolve/", alerts.alert_resolve, name="alert_resolve"),
     path("cases/<str:number>/print/<str:sheet>.pdf", prints.print_sheet, name="print_sheet"),
     path("prints/", prints.print_many, name="print_many"),
-    path("prints/<int:pk>/", prints.print_job, name="print_job"),
-    path("prints/<int:pk>/sheets.pdf", prints.print_job_file, name="print_job_file"),
 ]

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any
 
+from houshayu import attachments, telling
 from houshayu.calendar import BEIJING, beijing_date
-from houshayu.models import Membership, Place, PlaceKind, Role, User
+from houshayu.models import Membership, Place, PlaceKind, Role, User, WorkOrder
+from houshayu.telling import Line
 from returnees import rounds
 from returnees.forms.registration import ASKED
 from returnees.models import (
@@ -26,9 +29,11 @@ from returnees.models import (
     IdentityDocument,
     Journey,
     Observation,
+    ObservationCertificate,
     ObservationRequest,
     Person,
 )
+from returnees.models.certificates import OBSERVATION_CERTIFICATE
 from returnees.registration import Registration, register
 from transfers.models import Handoff
 
@@ -286,6 +291,33 @@ def check_in(
     return recorded.recorded[0]
 
 
+def make_order(
+    *, place: Place | None = None, by: User | None = None, now: datetime = NOW, **fields: Any
+) -> WorkOrder:
+    """A directive to count the masks, due this evening."""
+    return WorkOrder.objects.open_order(
+        **{
+            "kind": "directive",
+            "place": place or real_place("demo-hotel-jia"),
+            "text": "清点口罩",
+            "due_at": now + timedelta(hours=10),
+            "by": by or make_user(role=Role.COORDINATOR, place=real_place("houshayu")),
+            "now": now,
+            **fields,
+        }
+    )
+
+
+# Whole, and the smallest there is: what a reader looks for is its beginning and its end.
+PDF = b"%PDF-1.7\n% two weeks in Tianjin\nstartxref\n0\n%%EOF\n"
+
+
+def make_certificate(case: Case, *, by: User, content: bytes = PDF) -> ObservationCertificate:
+    """The certificate of the days observed elsewhere, attached to the case's journey."""
+    file = attachments.read(content, OBSERVATION_CERTIFICATE)
+    return ObservationCertificate.objects.attach(case.journey, file, by=by, now=NOW)
+
+
 def make_alert(case: Case) -> Alert:
     """An open alert: 38.5 °C on the first evening."""
     return check_in(case, day=0, slot="evening", temperature="38.5").alert
@@ -300,3 +332,21 @@ def see_through(case: Case) -> datetime:
     """Let the last check-in of the observation be taken, normal; return the moment after it."""
     check_in(case, day=observation_of(case).days, slot="morning")
     return last_morning(case)
+
+
+def tell_user(user: User, many: int = 1, *, now: datetime = NOW, kind: str = "checkin") -> None:
+    """That many lines in the user's inbox, which are one message."""
+    telling.tell(
+        (
+            Line(
+                kind=kind,
+                place=None,
+                key=f"{kind}:{next(_numbers)}",
+                text=partial(str, f"Check-in missing: HSY-00000{number}"),
+                url=f"/cases/HSY-00000{number}/",
+                recipients=[user],
+            )
+            for number in range(many)
+        ),
+        now=now,
+    )

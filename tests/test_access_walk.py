@@ -20,27 +20,30 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from houshayu import tasks
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
 from houshayu.roles import ROLE_PERMISSIONS
-from returnees import tasks
 from returnees.api.examples import REGISTRATION
 from returnees.models import (
     Alert,
     Case,
     LabTest,
-    ObservationCertificate,
-    PrintJob,
     RegistrationDraft,
 )
+from returnees.sheets import batches
 from tests.factories import (
     NOW,
     check_in,
+    make_certificate,
     make_handoff,
     make_observed_case,
+    make_order,
     make_user,
     observation_of,
     real_place,
+    tell_user,
 )
 from transfers.models import Handoff
 
@@ -113,10 +116,14 @@ class Public:
 
 @dataclass(frozen=True)
 class LoggedIn:
-    """For every user; it shows them what is their own, or that they have no such thing."""
+    """For every user; it shows them what is their own, or that they have no such thing.
+
+    given: what the address names, the user's own; for others it is not there.
+    """
 
     method: str = "get"
     answers: tuple[int, ...] = (200, 302)
+    given: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -141,12 +148,19 @@ class Needs:
         return self.elsewhere or ((404,) if self.given else self.answers)
 
 
+@dataclass(frozen=True)
+class Own:
+    """For the one user whose it is; to everybody else, whatever their role, it is not there."""
+
+    given: Given
+
+
 def the_case(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
 def the_case_with_a_certificate(world: World, user: User) -> dict[str, Any]:
-    ObservationCertificate.objects.attach(world.case.journey, b"%PDF-1.7", by=user, now=NOW)
+    make_certificate(world.case, by=user)
     return the_case(world, user)
 
 
@@ -183,15 +197,33 @@ def an_uncertain_mail(world: World, user: User) -> dict[str, Any]:
 
 
 def own_job(world: World, user: User) -> dict[str, Any]:
-    job = PrintJob.objects.queue("registration", [world.case.number], by=user, language="", now=NOW)
-    tasks.print_job(job.pk)
+    job = batches.ask("registration", [world.case.number], by=user, language="", now=NOW)
+    tasks.run_job(job.pk)
     return {"pk": job.pk}
+
+
+def an_order(world: World, user: User) -> dict[str, Any]:
+    return {"pk": make_order(place=world.hotel, text=f"{NAME}的房间").pk}
+
+
+def a_result(world: World, user: User) -> dict[str, Any]:
+    return {"result": "清点完毕"}
+
+
+def a_directive(world: World, user: User) -> dict[str, Any]:
+    due_at = (timezone.now() + timedelta(hours=3)).isoformat()
+    return {"place": world.hotel.code, "text": "清点口罩", "due_at": due_at}
 
 
 def own_draft(world: World, user: User) -> dict[str, Any]:
     typed = QueryDict(urlencode(A_DRAFT))
     RegistrationDraft.objects.keep(uuid.UUID(A_DRAFT["draft"]), typed, by=user, now=NOW)
     return {"pk": A_DRAFT["draft"]}
+
+
+def own_message(world: World, user: User) -> dict[str, Any]:
+    tell_user(user, kind=f"own-{user.pk}")
+    return {"pk": Message.objects.get(kind=f"own-{user.pk}").pk}
 
 
 MORNING = {"on": "2020-03-21", "slot": "morning"}
@@ -213,7 +245,7 @@ def the_sheet(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number, "sheet": "registration"}
 
 
-RULES: dict[str, Public | LoggedIn | Needs] = {
+RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "home": LoggedIn(),
     "healthz": Public(),
     "set_language": Public(method="post", answers=(302,)),
@@ -231,11 +263,21 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "mfa_generate_recovery_codes": LoggedIn(),
     "mfa_download_recovery_codes": LoggedIn(answers=(404,)),
     "inbox": LoggedIn(),
+    "message_detail": LoggedIn(given=own_message),
     "inbox_read": LoggedIn(method="post"),
+    "job_list": LoggedIn(),
+    "job_detail": Own(given=own_job),
+    "job_file": Own(given=own_job),
     "outbox": Needs("houshayu.view_outbox"),
     "outbox_settle": Needs("houshayu.view_outbox", method="post", given=an_uncertain_mail),
     "post_list": Needs("houshayu.view_post"),
     "post_edit": Needs("houshayu.change_post", given=a_post),
+    "workorder_list": Needs("houshayu.view_workorder"),
+    "workorder_detail": Needs("houshayu.view_workorder", given=an_order),
+    "workorder_open": Needs("houshayu.add_workorder", answers=(200, 422)),
+    "workorder_done": Needs(
+        "houshayu.finish_workorder", method="post", given=an_order, data=a_result
+    ),
     "membership_list": Needs("houshayu.administer"),
     "user_add": Needs("houshayu.administer"),
     "membership_add": Needs("houshayu.administer", given=a_colleague),
@@ -289,10 +331,10 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "returnees:print_many": Needs(
         "returnees.print_case", method="post", data=lambda *_: {"sheet": "registration"}
     ),
-    "returnees:print_job": Needs("returnees.print_case", given=own_job),
-    "returnees:print_job_file": Needs("returnees.print_case", given=own_job),
     # Only a demonstration has a clock to move; here there is none for anybody.
     "coordination:next_morning": Needs("houshayu.move_clock", method="post", answers=(404,)),
+    "coordination:my_day": Needs("returnees.view_case"),
+    "coordination:nobody_lost": Needs("returnees.view_dashboard"),
     "coordination:dashboard": Needs("returnees.view_dashboard"),
     "transfers:handoff_list": Needs("transfers.view_handoff"),
     "transfers:handoff_bulk": Needs(
@@ -351,6 +393,12 @@ RULES: dict[str, Public | LoggedIn | Needs] = {
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)
     ),
+    "api:workorder-list GET": Needs("houshayu.view_workorder"),
+    "api:workorder-list POST": Needs(
+        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(404,)
+    ),
+    "api:workorder-detail GET": Needs("houshayu.view_workorder", given=an_order),
+    "api:workorder-done POST": Needs("houshayu.finish_workorder", given=an_order, data=a_result),
     "api:handoff-list GET": Needs("transfers.view_handoff"),
     "api:handoff-list POST": Needs(
         "transfers.offer_handoff", data=another_offer, answers=(409,), elsewhere=(404,)
@@ -405,10 +453,12 @@ def is_turned_away(response: HttpResponse) -> bool:
     return response.status_code == 401 or (response.status_code == 302 and to_login)
 
 
-def ask(client: Client, route: str, rule: Public | LoggedIn) -> HttpResponse:
+def ask(
+    client: Client, route: str, rule: Public | LoggedIn, kwargs: dict[str, Any] | None = None
+) -> HttpResponse:
     name, _, method = route.partition(" ")
     as_json = {"content_type": "application/json"} if route.startswith("api:") else {}
-    return getattr(client, method.lower() or rule.method)(reverse(name), **as_json)
+    return getattr(client, method.lower() or rule.method)(reverse(name, kwargs=kwargs), **as_json)
 
 
 def body(response: HttpResponse) -> bytes:
@@ -435,13 +485,41 @@ def test_own_pages_answer_every_user_and_only_users(
     world: World, client: Client, name: str
 ) -> None:
     rule = RULES[name]
-    assert is_turned_away(ask(client, name, rule))
+    assert isinstance(rule, LoggedIn)
+    user = make_user(password="kapok blossom 20")
+    kwargs = rule.given(world, user) if rule.given else None
+    assert is_turned_away(ask(client, name, rule, kwargs))
+    if kwargs:
+        client.force_login(make_user(role="coordinator", place=world.hotel))
+        assert ask(client, name, rule, kwargs).status_code == 404
 
-    client.force_login(make_user(password="kapok blossom 20"))
-    response = ask(client, name, rule)
+    client.force_login(user)
+    response = ask(client, name, rule, kwargs)
 
     assert response.status_code in rule.answers and not is_turned_away(response)
     assert world.told_by(response) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [(n, rule) for n, rule in RULES.items() if isinstance(rule, Own)]
+)
+def test_what_is_ones_own_is_there_for_nobody_else(
+    world: World, client: Client, name: str, rule: Own
+) -> None:
+    owner = make_user(role="hotel_staff", place=world.hotel)
+    url = reverse(name, kwargs=rule.given(world, owner))
+    assert is_turned_away(client.get(url))
+    assert is_turned_away(client.post(url))
+
+    for other in (
+        make_user(role="hotel_staff", place=world.hotel),
+        make_user(role="coordinator", place=real_place("houshayu")),
+    ):
+        client.force_login(other)
+        assert client.get(url).status_code == 404
+        assert client.post(url).status_code == 405
+    client.force_login(owner)
+    assert client.get(url).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "rule"), needing(), ids=[name for name, _ in needing()])

@@ -26,16 +26,18 @@ from django.test import Client
 from django.urls import reverse
 from pdfminer.high_level import extract_text
 
-from houshayu.access import ROLE_PERMISSIONS
 from houshayu.models import Membership, Reveal, User
 from houshayu.privacy.fields import protected_fields
-from returnees import releasing, tasks
+from houshayu.roles import ROLE_PERMISSIONS
+from houshayu.tasks import remind
+from returnees import releasing
 from returnees.api.cases import PROTECTED
-from returnees.models import Case, SheetKind
+from returnees.models import Case
+from returnees.sheets.kinds import SheetKind
 from tests.factories import make_observed_case, make_user, observation_of, see_through
 from tests.test_access_walk import (  # noqa: F401  (world is a fixture)
     RULES,
-    Needs,
+    Public,
     World,
     body,
     own_draft,
@@ -143,7 +145,7 @@ def planted(world: World, released: Case, everybody: User) -> Planted:  # noqa: 
     planted.plant()
     planted.plant()
     world.case.refresh_from_db()
-    tasks.remind()
+    remind()
     return planted
 
 
@@ -161,7 +163,7 @@ def answers(client: Client, world: World, user: User) -> Iterator[tuple[str, Htt
         name, _, method = route.partition(" ")
         if method not in ("", "GET"):
             continue
-        given = rule.given(world, user) if isinstance(rule, Needs) and rule.given else {}
+        given = rule.given(world, user) if not isinstance(rule, Public) and rule.given else {}
         yield route, client.get(reverse(name, kwargs=given))
 
 

@@ -16,18 +16,19 @@ from django.urls import resolve
 from houshayu.models import MailStatus, Membership, Message, Place, PlaceKind, Post, User
 from houshayu.roles import ROLE_PERMISSIONS, Role
 from returnees import releasing
-from returnees.models import ObservationCertificate
 from tests.factories import (
     NOW,
     check_in,
     hand_over,
     make_alert,
     make_case,
+    make_certificate,
     make_handoff,
     make_observed_case,
     make_place,
     make_user,
     see_through,
+    tell_user,
 )
 from tests.pressing import Page, Press
 from tests.test_access_walk import RULES
@@ -66,7 +67,7 @@ def settle(here: Area, there: Area) -> None:
         place=home, arrived=NOW, community=home, journey={"days_observed_elsewhere": 3}
     )
     staff = make_user(role=Role.COMMUNITY_WORKER, place=home)
-    ObservationCertificate.objects.attach(elsewhere.journey, b"%PDF-1.7", by=staff, now=NOW)
+    make_certificate(elsewhere, by=staff)
 
     released = make_case(place=home, arrived=NOW, community=home)
     released_at = see_through(released)
@@ -78,14 +79,8 @@ def settle(here: Area, there: Area) -> None:
     declined.decline(by=make_user(role=Role.HOTEL_STAFF, place=there.hotel), now=NOW, reason="full")
     colleague = make_user(role=Role.HOTEL_STAFF, place=here.hotel, email="a@houshayu.example")
     Membership.objects.create(user=colleague, place=there.hotel, role=Role.COORDINATOR)
-    Message.objects.create(
-        recipient=colleague,
-        key="uncertain",
-        subject="?",
-        url="/",
-        created_at=NOW,
-        mail_status=MailStatus.UNCERTAIN,
-    )
+    tell_user(colleague)
+    Message.objects.filter(recipient=colleague).update(mail_status=MailStatus.UNCERTAIN)
 
 
 def relevant(here: Role) -> list[Role]:
@@ -161,7 +156,8 @@ class Walk:
             return (press, *(_of(apps, role) for role in (here, there)))
         permission = getattr(RULES.get(name), "permission", "")
         held = (permission in ROLE_PERMISSIONS[here], permission in ROLE_PERMISSIONS[there])
-        return (press.method, path, press.data and press.data[-1], *held)
+        act = dict(press.data).get("act", "")  # many acts of a list have one address
+        return (press.method, path, act, *held)
 
 
 def _of(apps: tuple[str, ...], role: Role) -> frozenset[str]:
@@ -180,4 +176,4 @@ def test_whoever_is_shown_a_button_may_press_it(db: None) -> None:
                 transaction.set_rollback(True)  # else whoever came before is on the lists
 
     assert walk.refused == []
-    assert len(walk.pressed) > 1000
+    assert len(walk.pressed) > 500

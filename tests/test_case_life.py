@@ -30,11 +30,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from coordination import day
 from houshayu.calendar import beijing_date
+from houshayu.duties import planning
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS
 from policy import Slot
-from returnees import arrivals, observing, releasing, reminding, rounds
+from returnees import arrivals, observing, releasing, rounds
 from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution
 from tests.attacks import sql
 from tests.factories import (
@@ -105,14 +107,14 @@ RULES = {
             OR taken.day NOT BETWEEN 0 AND observed.days
             OR (taken.day, taken.slot) IN ((0, 'morning'), (observed.days, 'evening'))
     """,
-    "4b. one reminder per observation, day, slot and kind, sent once": """
-        SELECT case_id, observation_id, day, slot, kind, about
-        FROM returnees_reminder
-        GROUP BY case_id, observation_id, day, slot, kind, about
+    "4b. one reminder per duty, row, occurrence and rung, sent once": """
+        SELECT about_id, duty, occurrence, step
+        FROM houshayu_reminder
+        GROUP BY about_id, duty, occurrence, step
         HAVING count(*) > 1
     """,
-    "4c. a message reaches somebody once": """
-        SELECT recipient_id, key FROM houshayu_message GROUP BY recipient_id, key
+    "4c. a line reaches somebody once": """
+        SELECT recipient_id, key FROM houshayu_messageline GROUP BY recipient_id, key
         HAVING count(*) > 1
     """,
     "5. a case closes only with an outcome, and as released only with its days complete": """
@@ -137,8 +139,9 @@ TOUCHED = [
     "SELECT id, kind, started_on, end_reason FROM returnees_observation ORDER BY id",
     "SELECT id, temperature FROM returnees_checkin ORDER BY id",
     "SELECT id, resolution FROM returnees_alert ORDER BY id",
-    "SELECT id, status FROM returnees_reminder ORDER BY id",
+    "SELECT id, status FROM houshayu_reminder ORDER BY id",
     "SELECT id FROM houshayu_message ORDER BY id",
+    "SELECT id FROM houshayu_messageline ORDER BY id",
 ]
 PLACES = st.sampled_from(
     ["houshayu-village", "gucheng", "ncie-hub", "demo-hotel-jia", "shunyi-hospital", "konggang"]
@@ -214,6 +217,10 @@ class CaseLife(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         assert {rule: broken for rule, query in RULES.items() if (broken := sql(query))} == {}
+
+    @invariant()
+    def nobody_is_lost(self) -> None:
+        assert list(day.lost(Case.objects.open(), self.now)) == []
 
     @initialize(target=cases)
     def somebody_is_there(self) -> Any:
@@ -378,8 +385,8 @@ class CaseLife(RuleBasedStateMachine):
     @rule(killed=KILLED)
     def beat(self, killed: int | None) -> None:
         """The task of the minute, which may be delivered twice."""
-        self.attempt(lambda: (reminding.plan(self.now), reminding.send(self.now)), killed)
-        self.attempt(lambda: reminding.send(self.now), killed)
+        self.attempt(lambda: (planning.plan(self.now), planning.send(self.now)), killed)
+        self.attempt(lambda: planning.send(self.now), killed)
 
 
 def test_whatever_happens_the_five_rules_hold(db: None) -> None:

@@ -10,18 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from houshayu.models import Membership, Message, Place, Post, User
+from houshayu.models import Membership, Place, Post, User
 from returnees.models import (
     CarePreference,
     Case,
-    ObservationCertificate,
-    PrintJob,
-    SheetKind,
     TransitPoint,
     VisitedPlace,
 )
+from returnees.sheets import batches
 from tests.attacks import refused_by, sql
-from tests.factories import NOW, make_case, make_user
+from tests.factories import NOW, make_case, make_certificate, make_order, make_user, tell_user
 from tests.test_conventions import own_models
 
 
@@ -40,10 +38,11 @@ def filled(case: Case, sender: User, community: Place) -> Case:
     )
     Post.objects.create(place=community, task="登记", group="medical", is_lead=True)
     Post.objects.create(place=community, task="测温", group="medical")
-    Message.objects.create(recipient=sender, key="one", subject="一", created_at=NOW)
-    Message.objects.create(recipient=sender, key="two", subject="二", created_at=NOW)
+    tell_user(sender, 2)
+    tell_user(sender, kind="alert")
     Membership.objects.create(user=sender, place=community, role="duty_officer")
-    PrintJob.objects.queue(SheetKind.REGISTRATION, [case.number], by=sender, language="", now=NOW)
+    batches.ask("registration", [case.number], by=sender, language="", now=NOW)
+    make_order(place=community, by=sender)
     make_case(place=community, by=sender)
     return case
 
@@ -96,11 +95,6 @@ def filled(case: Case, sender: User, community: Place) -> Case:
         ("declaration_true_and_notice_read", "declaration SET truth_declaration = false"),
         ("declaration_true_and_notice_read", "declaration SET privacy_notice_read = false"),
         ("declaration_language_known", "declaration SET privacy_notice_language = 'tlh'"),
-        ("printjob_language_known", "printjob SET language = 'tlh'"),
-        ("printjob_sheet_known", "printjob SET sheet = 'menu'"),
-        ("printjob_status_known", "printjob SET status = 'lost', finished_at = now()"),
-        ("printjob_finished_at_iff_finished", "printjob SET finished_at = now()"),
-        ("printjob_done_of_total", "printjob SET done = 2"),
     ],
 )
 def test_the_form_and_its_sheets_make_sense(filled: Case, constraint: str, attack: str) -> None:
@@ -116,11 +110,35 @@ def test_the_form_and_its_sheets_make_sense(filled: Case, constraint: str, attac
         ("membership_once", "membership SET role = 'duty_officer'"),
         ("post_group_known", "post SET \"group\" = 'chess'"),
         ("post_one_lead_per_group", "post SET is_lead = true"),
-        ("message_once_per_recipient", "message SET key = 'one'"),
+        ("line_once_per_recipient", "messageline SET key = 'one'"),
+        ("message_one_per_quarter", "message SET kind = 'alert'"),
         ("message_mail_status_known", "message SET mail_status = 'lost'"),
+        ("workorder_has_a_kind", "workorder SET kind = ''"),
+        ("workorder_says_what_to_do", "workorder SET text = ''"),
+        ("workorder_due_after_opened", "workorder SET due_at = opened_at"),
+        ("workorder_about_one_row", "workorder SET about_id = 1"),
+        ("workorder_about_one_row", "workorder SET about_model = 'returnees.case'"),
+        ("workorder_done_by_somebody_with_a_result", "workorder SET done_at = now()"),
+        ("workorder_done_by_somebody_with_a_result", "workorder SET result = 'x'"),
+        (
+            "workorder_done_by_somebody_with_a_result",
+            "workorder SET done_at = now(), done_by_id = opened_by_id",
+        ),
+        ("job_has_a_kind", "job SET kind = ''"),
+        ("job_status_known", "job SET status = 'lost', finished_at = now()"),
+        ("job_finished_at_iff_finished", "job SET finished_at = now()"),
+        ("job_file_only_when_done_and_for_a_time", "job SET file = 'x', forget_at = now()"),
+        (
+            "job_file_only_when_done_and_for_a_time",
+            "job SET file = 'x', status = 'done', finished_at = now()",
+        ),
+        ("job_problem_only_when_failed", "job SET problem = 'no'"),
+        ("job_done_of_total", "job SET done = 2"),
     ],
 )
-def test_users_posts_and_messages_make_sense(filled: Case, constraint: str, attack: str) -> None:
+def test_users_posts_messages_and_work_make_sense(
+    filled: Case, constraint: str, attack: str
+) -> None:
     with refused_by(constraint):
         sql(f"UPDATE houshayu_{attack}")
 
@@ -131,10 +149,21 @@ def test_a_login_is_one_persons_in_any_spelling(filled: Case) -> None:
         sql("UPDATE houshayu_user SET username = 'SENDER' WHERE username = 'SENDERS'")
 
 
-def test_a_certificate_is_a_file_of_a_known_kind(filled: Case, sender: User) -> None:
-    ObservationCertificate.objects.attach(filled.journey, b"%PDF-1.7", by=sender, now=NOW)
-    with refused_by("observationcertificate_kind_known"):
-        sql("UPDATE returnees_observationcertificate SET media_type = 'text/html'")
+@pytest.mark.parametrize(
+    ("constraint", "attack"),
+    [
+        ("attachment_has_a_kind", "kind = ''"),
+        ("attachment_is_not_empty", "size = 0"),
+        ("attachment_has_its_own_file", "stored_as = 'x'"),
+    ],
+)
+def test_an_attachment_is_a_file_of_some_kind(
+    filled: Case, sender: User, constraint: str, attack: str
+) -> None:
+    make_certificate(filled, by=sender)
+    make_certificate(make_case(by=sender), by=sender)
+    with refused_by(constraint):
+        sql(f"UPDATE houshayu_attachment SET {attack}")
 
 
 def test_a_task_of_a_place_is_one_post(filled: Case) -> None:

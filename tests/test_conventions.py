@@ -136,9 +136,12 @@ def test_every_permission_the_code_asks_for_is_held_by_some_role() -> None:
     nodes = [
         node for path in sources() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    # Where a serializer finds a value, as "policy.code", is written like a permission.
+    # Where a serializer finds a value, as "policy.code", and the model that a duty is about are
+    # written like a permission.
     found_at = {
-        id(node.value) for node in nodes if isinstance(node, ast.keyword) and node.arg == "source"
+        id(node.value)
+        for node in nodes
+        if isinstance(node, ast.keyword) and node.arg in ("source", "about")
     }
     named = {
         node.value
@@ -173,9 +176,10 @@ def test_what_a_page_asks_of_this_place_is_a_permission_too() -> None:
 
 
 def test_every_page_names_its_permission_or_is_known_not_to() -> None:
-    """Those are for every user, or, in the last line, for everybody."""
+    """Those are for every user, for the one whose it is, or, in the last line, for everybody."""
     free = {
-        *("home", "inbox", "inbox_read", "certificate_verify"),
+        *("home", "inbox", "message_detail", "inbox_read", "certificate_verify"),
+        *("job_list", "job_detail", "job_file"),
         *("healthz", "set_language"),
     }
 

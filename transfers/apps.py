@@ -10,16 +10,19 @@ class TransfersConfig(AppConfig):
     def ready(self) -> None:
         """Take part in what returnees does without its knowing of handoffs."""
         # Models can be imported from here on, and no sooner.
-        from houshayu import demonstration, menu
+        from houshayu import demonstration, duties, kinds, menu
         from houshayu.roles import grant
-        from returnees import registration, reminding
+        from returnees import case_page, registration
         from returnees.bulk import CASES
-        from transfers import bulk, elsewhere, roles
-        from transfers import reminding as handoff_reminding
+        from transfers import bulk, elsewhere, panels, roles
         from transfers.demonstration import ACTS
+        from transfers.duties import DUTIES, KINDS
 
         grant(roles.MAY)
         CASES.add(bulk.OFFER)
+        duties.register(*DUTIES)
+        kinds.register(*KINDS)
+        case_page.register(panels=panels.PANELS, acts=panels.ACTS)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(
@@ -29,6 +32,5 @@ class TransfersConfig(AppConfig):
                 order=40,
             )
         )
-        reminding.PLANNERS.append(handoff_reminding.plan)
         registration.registered.connect(elsewhere.offer_to_home, dispatch_uid="offer_to_home")
         registration.moved.connect(elsewhere.offer_to_new_home, dispatch_uid="offer_to_new_home")

@@ -4,7 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coordination import dashboard as figures
+from coordination import day
 from houshayu import clock
+from houshayu.duties import asking
+from houshayu.duties.reading import Reader
 from houshayu.http import Request
 
 
@@ -17,6 +20,7 @@ def dashboard(request: Request) -> HttpResponse:
     context = {
         "now": now,
         "tiles": figures.tiles(request.user, now),
+        "groups": day.by_duty(asking.counts(Reader(request.user, over=day.OVER), now)),
         "handoffs": figures.waiting_handoffs(request.user, now),
         "waiting": figures.waiting_by_place(request.user, now),
         "chart": {key: value for key, value in chart.items() if key != "rows"},

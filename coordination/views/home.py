@@ -9,12 +9,9 @@ from houshayu.http import Request
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """To the page the user works on: the dashboard, the round, or the inbox."""
-    if request.user.has_perm("returnees.view_dashboard"):
-        return redirect("coordination:dashboard")
-    if request.user.has_perm("returnees.view_case"):
-        return redirect("returnees:case_list")
-    return redirect("inbox")
+    """To what waits for the user: their day, or the inbox of those who work on no case."""
+    works_on_cases = request.user.has_perm("returnees.view_case")
+    return redirect("coordination:my_day" if works_on_cases else "inbox")
 
 
 @require_safe

@@ -48,11 +48,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
         permission: as in has_perm, for example "houshayu.change_post".
         """
-        from houshayu.access import places_of
-
         if user.is_superuser:
             return self.all()
-        if not (places := places_of(user, permission)):
+        places = user.grants.get(permission) if user.is_authenticated else None
+        if not places:
             return self.none()
         return self.filter(ancestors__overlap=places)
 

@@ -2,9 +2,11 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import ACCOUNT, personal, personal_fields
+from houshayu.roles import ROLE_PERMISSIONS
 
 
 @personal_fields(
@@ -56,3 +58,21 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @cached_property
+    def roots(self) -> dict[str, list[int]]:
+        """The ids of the places at which the user has each of their roles; read once a request."""
+        roots: dict[str, list[int]] = {}
+        if self.is_active:
+            for role, place_id in self.memberships.values_list("role", "place_id"):
+                roots.setdefault(role, []).append(place_id)
+        return roots
+
+    @cached_property
+    def grants(self) -> dict[str, list[int]]:
+        """The ids of the places at which the user's roles carry each permission, roots only."""
+        grants: dict[str, list[int]] = {}
+        for role, places in self.roots.items():
+            for permission in ROLE_PERMISSIONS[role]:
+                grants.setdefault(permission, []).extend(places)
+        return grants

@@ -30,12 +30,29 @@ def _ciphers(keys: tuple[str, ...]) -> tuple[AESGCM, ...]:
     return tuple(AESGCM(base64.b64decode(key)) for key in keys)
 
 
-def encrypt(text: str, *, bound_to: str) -> str:
-    """The text under the first key, as base64; it can be read only with the same bound_to."""
+def seal(content: bytes, *, bound_to: str) -> bytes:
+    """The content under the first key; it can be read only with the same bound_to."""
     nonce = os.urandom(NONCE_BYTES)
     cipher = _ciphers(tuple(settings.FIELD_KEYS))[0]
-    sealed = cipher.encrypt(nonce, text.encode(), bound_to.encode())
-    return base64.b64encode(nonce + sealed).decode()
+    return nonce + cipher.encrypt(nonce, content, bound_to.encode())
+
+
+def unseal(sealed: bytes, *, bound_to: str) -> bytes:
+    """The content that was sealed, whichever key of the ring was first then.
+
+    Raises Undecryptable if no key fits.
+    """
+    for cipher in _ciphers(tuple(settings.FIELD_KEYS)):
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+        except (InvalidTag, ValueError):  # the wrong key or place, or too short to be ours
+            continue
+    raise Undecryptable(bound_to)
+
+
+def encrypt(text: str, *, bound_to: str) -> str:
+    """The text under the first key, as base64; it can be read only with the same bound_to."""
+    return base64.b64encode(seal(text.encode(), bound_to=bound_to)).decode()
 
 
 def decrypt(ciphertext: str, *, bound_to: str) -> str:
@@ -47,12 +64,7 @@ def decrypt(ciphertext: str, *, bound_to: str) -> str:
         raw = base64.b64decode(ciphertext, validate=True)
     except binascii.Error:
         raise Undecryptable(bound_to) from None
-    for cipher in _ciphers(tuple(settings.FIELD_KEYS)):
-        try:
-            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode()).decode()
-        except (InvalidTag, ValueError):  # the wrong key or place, or too short to be ours
-            continue
-    raise Undecryptable(bound_to)
+    return unseal(raw, bound_to=bound_to).decode()
 
 
 def blind_index(value: str, *, purpose: str) -> str:

@@ -13,7 +13,7 @@ from houshayu.calendar import beijing_date
 from houshayu.models import Place
 from policy import age_on
 from returnees.documents import DocumentType
-from returnees.documents.numbers import mod_11_2
+from returnees.documents.digits import mod_11_2
 from returnees.forms.registration import ASKED
 from returnees.models import (
     CarePreference,

@@ -1,13 +1,10 @@
 """Identity documents: the forms of their numbers, and their machine-readable zone."""
 
+from returnees.documents.digits import normalise
+from returnees.documents.kinds import DocumentType
 from returnees.documents.mrz import InvalidMrz, Mrz, MrzProblem, parse, read
-from returnees.documents.numbers import (
-    CheckedNumber,
-    DocumentType,
-    InvalidDocumentNumber,
-    check,
-    normalise,
-)
+from returnees.documents.numbers import CheckedNumber, check
+from returnees.documents.refusals import InvalidDocumentNumber
 
 __all__ = [
     "CheckedNumber",

@@ -7,17 +7,17 @@ Administration's rules for permanent resident cards of 2017 and 2023.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models
-from django.utils.functional import Promise, lazystr
-from django.utils.translation import gettext
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from returnees.countries import ALPHA2, NUMERIC_TO_ALPHA3
+from returnees.documents.digits import icao_731, mod_11_2, normalise, past_date
+from returnees.documents.kinds import DocumentType
+from returnees.documents.refusals import PROBLEMS, InvalidDocumentNumber
 
 # The first two digits of an area code; county codes get abolished and reissued, provinces don't.
 PROVINCES = frozenset(
@@ -27,38 +27,6 @@ PROVINCES = frozenset(
 )
 RESIDENCE_PERMIT_AREAS = {"810000": "HKG", "820000": "MAC", "830000": "TWN"}
 EARLIEST_BIRTH = date(1900, 1, 1)
-
-
-class DocumentType(models.TextChoices):
-    PASSPORT = "passport", _("Passport")
-    PASSPORT_CHN = "passport_chn", _("Chinese passport")
-    RESIDENT_ID = "resident_id", _("Resident identity card")
-    PRC_PERMANENT_RESIDENT_15 = (
-        "prc_permanent_resident_15",
-        _("Foreign permanent resident ID card (2017)"),
-    )
-    PRC_PERMANENT_RESIDENT_18 = (
-        "prc_permanent_resident_18",
-        _("Foreign permanent resident ID card (2023)"),
-    )
-    HK_MACAO_TRAVEL_PERMIT = (
-        "hk_macao_travel_permit",
-        _("Mainland Travel Permit for Hong Kong and Macao Residents"),
-    )
-    TAIWAN_TRAVEL_PERMIT = (
-        "taiwan_travel_permit",
-        _("Mainland Travel Permit for Taiwan Residents"),
-    )
-    HMT_RESIDENCE_PERMIT = (
-        "hmt_residence_permit",
-        _("Residence Permit for Hong Kong, Macao and Taiwan Residents"),
-    )
-    EXIT_ENTRY_PERMIT_HK_MACAO = (
-        "exit_entry_permit_hk_macao",
-        _("Exit-Entry Permit for Travel to Hong Kong and Macao"),
-    )
-    PRC_TRAVEL_DOCUMENT = "prc_travel_document", _("PRC Travel Document")
-    OTHER = "other", _("Another document")
 
 
 @dataclass(frozen=True)
@@ -72,84 +40,8 @@ class CheckedNumber:
     needs_manual_check: bool = False
 
 
-class InvalidDocumentNumber(ValueError):
-    """The number can't be one of this type, or belongs to somebody else.
-
-    rule: format, region, nationality, birth_date, birth_date_range, sequence or check_digit;
-    birth_date_mismatch or gender_mismatch where it contradicts what is known of the holder.
-    """
-
-    def __init__(
-        self, rule: str, problem: Promise, other_types: tuple[DocumentType, ...] = ()
-    ) -> None:
-        super().__init__(rule, problem, other_types)
-        self.rule = rule
-        self.problem = problem
-        self.other_types = other_types
-
-    def __str__(self) -> str:
-        if not self.other_types:
-            return str(self.problem)
-        return gettext("%(problem)s It would be valid as: %(types)s.") % {
-            "problem": self.problem,
-            "types": " / ".join(str(other.label) for other in self.other_types),
-        }
-
-    @property
-    def message(self) -> Promise:
-        """The same sentence, put in words only when it is shown, in the language of that moment."""
-        return lazystr(self)
-
-
-PROBLEMS: dict[str, Promise] = {
-    "region": _("The digits for the region are not used on this type of document."),
-    "nationality": _("The number names a country or region that does not exist."),
-    "birth_date": _("The date of birth in the number does not exist."),
-    "birth_date_range": _("The date of birth in the number is before 1900 or in the future."),
-    "sequence": _("The sequence digits of the number must not be 000."),
-    "check_digit": _("The check digit does not fit: please compare every character again."),
-    "birth_date_mismatch": _("The date of birth in the number is not the one entered."),
-    "gender_mismatch": _("The sex in the number is not the one entered."),
-}
-
-
 def _broken(rule: str) -> InvalidDocumentNumber:
     return InvalidDocumentNumber(rule, PROBLEMS[rule])
-
-
-def normalise(text: str) -> str:
-    """Half-width and upper case, without blanks, hyphens and invisible characters."""
-    visible = (
-        character
-        for character in unicodedata.normalize("NFKC", text).upper()
-        if not character.isspace()
-        and character != "\N{MINUS SIGN}"
-        and unicodedata.category(character) not in {"Pd", "Cf"}
-    )
-    return unicodedata.normalize("NFKC", "".join(visible))
-
-
-def mod_11_2(digits: str) -> str:
-    """The check character of ISO 7064 MOD 11-2 over seventeen digits."""
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
-    return "10X98765432"[total % 11]
-
-
-def icao_731(text: str) -> str:
-    """The check digit of ICAO Doc 9303 over A-Z, 0-9 and <: weights 7, 3, 1; < is 0, A is 10."""
-    values = (0 if character == "<" else int(character, 36) for character in text)
-    return str(sum(value * (7, 3, 1)[i % 3] for i, value in enumerate(values)) % 10)
-
-
-def past_date(yymmdd: str, today: date) -> date:
-    """The latest date with these two digits of the year that is not in the future.
-
-    Raises ValueError if there is no such date.
-    """
-    year, month, day = (int(yymmdd[i : i + 2]) for i in (0, 2, 4))
-    latest = date(2000 + year, month, day)
-    return latest if latest <= today else date(1900 + year, month, day)
 
 
 def _plain(number: str, today: date) -> CheckedNumber:

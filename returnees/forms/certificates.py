@@ -1,9 +1,8 @@
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from returnees.models.certificates import BEGINNINGS, MOST_BYTES, media_type_of
+from houshayu.forms import AttachmentField
+from returnees.models.certificates import OBSERVATION_CERTIFICATE
 
 
 class VerificationForm(forms.Form):
@@ -22,20 +21,6 @@ class VerificationForm(forms.Form):
 
 
 class CertificateForm(forms.Form):
-    """The scan or photo that somebody attaches; cleaned to its bytes."""
+    """The scan or photo that somebody attaches; cleaned to what is kept of it."""
 
-    file = forms.FileField(
-        label=_("Certificate of observation elsewhere"),
-        help_text=_("A PDF, or a photo as JPEG or PNG, of up to 5 MB."),
-        widget=forms.FileInput(attrs={"accept": ",".join(BEGINNINGS)}),
-        error_messages={"empty": _("This file is empty."), "required": _("Please choose a file.")},
-    )
-
-    def clean_file(self) -> bytes:
-        file: Any = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError(_("This file is larger than 5 MB."))
-        content: bytes = file.read()
-        if not media_type_of(content):
-            raise forms.ValidationError(_("This is no PDF, JPEG or PNG file."))
-        return content
+    file = AttachmentField(OBSERVATION_CERTIFICATE)

@@ -24,8 +24,6 @@ from returnees.models.journey import (
 from returnees.models.labtests import LabTest, TestResult
 from returnees.models.observation import EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
-from returnees.models.prints import PrintJob, PrintStatus, SheetKind
-from returnees.models.reminders import Reminder, ReminderKind, ReminderStatus
 from returnees.models.requests import (
     AssessmentResult,
     CarePreference,
@@ -67,14 +65,8 @@ __all__ = [
     "Person",
     "PersonCategory",
     "Pickup",
-    "PrintJob",
-    "PrintStatus",
     "RegistrationDraft",
-    "Reminder",
-    "ReminderKind",
-    "ReminderStatus",
     "Resolution",
-    "SheetKind",
     "Symptom",
     "TemperatureMethod",
     "TestResult",

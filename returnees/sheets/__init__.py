@@ -31,9 +31,9 @@ from returnees.models import (
     EndReason,
     Observation,
     Person,
-    SheetKind,
 )
 from returnees.models.case_queries import CaseQuerySet
+from returnees.sheets.kinds import SheetKind
 from returnees.sheets.registration import sections
 
 

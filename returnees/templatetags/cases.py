@@ -1,8 +1,13 @@
 from datetime import date
+from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
 
-from returnees.models import Observation
+from returnees.case_page import CaseAct
+from returnees.models import Case, Observation
 
 register = template.Library()
 
@@ -11,3 +16,15 @@ register = template.Library()
 def day_on(observation: Observation, on: date) -> int:
     """Which day of the observation the date is."""
     return observation.day_number(on)
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: Context, name: str, reads: dict[str, Any]) -> str:
+    """The panel of this template, which reads nothing of the page but what it was given."""
+    return get_template(name).render(reads, request=context["request"])
+
+
+@register.simple_tag
+def act_url(act: CaseAct, case: Case) -> str:
+    """Where the act of this case is done."""
+    return reverse(act.view, args=[case.number, *act.arguments])

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,16 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
-from houshayu.access import may_at
 from houshayu.acts import act_button, posted
 from houshayu.bulk import bulk_page
 from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.listing import listing
-from houshayu.models import Place, Reveal
-from policy import check_in_slots
-from returnees import arrivals, decisions, history, observing, releasing
+from houshayu.models import Reveal
+from returnees import arrivals, history, observing, releasing
 from returnees.acts import case_act
 from returnees.arrivals import ArrivalStands, OutsideItsDays
 from returnees.bulk import CASES
@@ -34,14 +29,9 @@ from returnees.forms.cases import (
     PolicyForm,
     ReasonForm,
     RestartForm,
-    TestForm,
 )
 from returnees.models import (
     Case,
-    CheckIn,
-    EndReason,
-    Observation,
-    ObservationCertificate,
 )
 from returnees.observing import ContactToCome
 
@@ -105,85 +95,6 @@ def case_export(request: Request) -> HttpResponse:
         for case in found.qs.select_related("document").order_by("-opened_at", "-id")
     )
     return excel_response("cases", header, rows)
-
-
-def _days(observation: Observation) -> list[dict[str, Any]]:
-    """The days of an observation with the check-ins of each slot, for the grid on the page."""
-    taken = {(c.day, c.slot): c for c in observation.checkins.all()}
-    days: dict[int, dict[str, Any]] = {}
-    for day, slot in check_in_slots(observation.days):
-        row = days.setdefault(day, {"number": day, "slots": []})
-        row["slots"].append({"slot": slot, "checkin": taken.get((day, slot))})
-    return list(days.values())
-
-
-def _certificate(case: Case) -> ObservationCertificate | None:
-    """Who attached one and when, of a case that needs one; the file itself stays unread."""
-    if not case.journey.days_observed_elsewhere:
-        return None
-    attached = ObservationCertificate.objects.filter(journey=case.journey)
-    return attached.defer("content").select_related("attached_by").first()
-
-
-def _own_part(request: Request, case: Case) -> HttpResponse:
-    """What a former holder keeps: when they held the case, and what they did with it."""
-    places = Place.objects.covered_by(request.user, "returnees.view_case")
-    custodies = case.custodies.filter(place__in=places).select_related("place")
-    measured = Exists(
-        custodies.filter(started_at__lte=OuterRef("taken_at"), ended_at__gt=OuterRef("taken_at"))
-    )
-    context = {
-        "case": case,
-        "custodies": custodies,
-        "handoffs": case.handoffs.visible_to(request.user).select_related(
-            "from_place", "to_place", "closed_by"
-        ),
-        "checkins": CheckIn.objects.filter(measured, observation__case=case).order_by("taken_at"),
-    }
-    return render(request, "returnees/case_own_part.html", context)
-
-
-@require_safe
-@permission_required("returnees.view_case", raise_exception=True)
-def case_detail(request: Request, number: str) -> HttpResponse:
-    case = get_object_or_404(
-        Case.objects.visible_to(request.user)
-        .for_rows()
-        .with_in_hands(request.user)
-        .select_related(
-            "document", "journey", "health", "request", "declaration", "policy", "registered_by"
-        ),
-        number=number,
-    )
-    if not case.in_hands:
-        return _own_part(request, case)
-    now = clock.now()
-    custodies = list(case.custodies.select_related("place", "offered_to"))
-    observations = list(case.observations.prefetch_related("checkins", "labtests__recorded_by"))
-    context = {
-        "case": case,
-        "now": now,
-        "today": beijing_date(now),
-        "custodies": custodies,
-        "handoffs": case.handoffs.select_related("from_place", "to_place", "closed_by"),
-        "may": may_at(request.user, None if case.closed_at else custodies[-1].place),
-        "may_see": may_at(request.user, custodies[-1].place, custodies[-1].offered_to),
-        "certificate": _certificate(case),
-        "alerts": case.alerts.select_related("acknowledged_by", "resolved_by"),
-        "observations": [(o, _days(o), o.day_number(beijing_date(now))) for o in observations],
-        "has_completed": any(o.end_reason == EndReason.COMPLETED for o in observations),
-        "decision_text": case.policy.rule_text(case.decision.rule),
-        "decision_facts": [
-            (decisions.FACT_LABELS.get(name, name), value)
-            for name, value in case.decision.facts.items()
-        ],
-        "waiting_for": [decisions.WAITING[name] for name in case.decision.waiting_for],
-        "lacks_commitment": observing.lacks_commitment(case, now),
-        "reasons_not_released": [] if case.closed_at else releasing.reasons_not_released(case, now),
-        "assessment_form": AssessmentForm(),
-        "test_form": TestForm(),
-    }
-    return render(request, "returnees/case_detail.html", context)
 
 
 @require_safe

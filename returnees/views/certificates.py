@@ -40,7 +40,7 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
     cases = Case.objects.held_by(request.user, "returnees.reveal_identitydocument")
     case = get_object_or_404(cases.select_related("person"), number=number)
     certificate = get_object_or_404(
-        ObservationCertificate.objects.defer("content"), journey__case=case
+        ObservationCertificate.objects.select_related("attachment"), journey__case=case
     )
     form = ReasonForm(posted(request))
 
@@ -52,11 +52,10 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        suffix = certificate.media_type.rpartition("/")[2]
-        name = f"{case.number}-certificate.{suffix}"
+        name = f"{case.number}-certificate.{certificate.attachment.suffix}"
         return HttpResponse(
-            certificate.file(),
-            content_type=certificate.media_type,
+            certificate.attachment.content(),
+            content_type=certificate.attachment.media_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 

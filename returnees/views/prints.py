@@ -5,21 +5,20 @@ import re
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock, printing
 from houshayu.http import Request
-from houshayu.shortcuts import render_fragment
-from returnees import sheets, tasks
-from returnees.models import Case, PrintJob, SheetKind
+from returnees import sheets
+from returnees.models import Case
+from returnees.sheets import batches
+from returnees.sheets.kinds import SheetKind
 
-# A job of this size takes a few minutes; a longer list is printed in parts.
 NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
-AT_MOST = 500
 
 
 def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
@@ -59,9 +58,10 @@ def print_many(request: Request) -> HttpResponse:
     in_hands = Case.objects.in_hands_of(request.user, "returnees.print_case")
     found = sheets.printable(in_hands, sheet).filter(number__in=chosen).order_by("number")
     numbers = list(found.values_list("number", flat=True))
-    if len(numbers) > AT_MOST:
+    if len(numbers) > batches.AT_MOST:
         messages.warning(
-            request, _("Please choose at most %(count)d cases at a time.") % {"count": AT_MOST}
+            request,
+            _("Please choose at most %(count)d cases at a time.") % {"count": batches.AT_MOST},
         )
         return redirect("returnees:case_list")
     if not numbers:
@@ -78,35 +78,7 @@ def print_many(request: Request) -> HttpResponse:
             % {"count": left_out},
         )
     second = request.POST.get("second", "")
-    job = PrintJob.objects.queue(
-        sheet,
-        numbers,
-        by=request.user,
-        language=second if second in dict(settings.LANGUAGES) else "",
-        now=clock.now(),
-    )
-    tasks.print_job.delay_on_commit(job.pk)  # type: ignore[attr-defined]
-    return redirect(job)
-
-
-@require_safe
-@permission_required("returnees.print_case", raise_exception=True)
-def print_job(request: Request, pk: int) -> HttpResponse:
-    """How far the job is; the page asks again every second until it is finished."""
-    job = get_object_or_404(PrintJob.objects.visible_to(request.user), pk=pk)
-    if request.htmx:
-        return render_fragment(request, "returnees/_print_progress.html", {"job": job})
-    return render(request, "returnees/print_job.html", {"job": job})
-
-
-@require_safe
-@permission_required("returnees.print_case", raise_exception=True)
-def print_job_file(request: Request, pk: int) -> FileResponse:
-    """The finished file, for the one who asked for it."""
-    job = get_object_or_404(PrintJob.objects.visible_to(request.user).exclude(file=""), pk=pk)
-    return FileResponse(
-        job.file.open("rb"),
-        filename=f"{job.sheet}-{job.pk}.pdf",
-        content_type="application/pdf",
-        headers={"Cache-Control": "no-store"},
+    language = second if second in dict(settings.LANGUAGES) else ""
+    return redirect(
+        batches.ask(sheet, numbers, by=request.user, language=language, now=clock.now())
     )

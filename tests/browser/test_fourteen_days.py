@@ -14,9 +14,9 @@ from pdfminer.high_level import extract_text
 from playwright.sync_api import Page, expect
 
 from houshayu.calendar import BEIJING
-from houshayu.models import ClockShift, Message, Role
+from houshayu.duties import planning
+from houshayu.models import ClockShift, MessageLine, Role
 from policy import check_in_slots, window
-from returnees import reminding
 from returnees.models import Alert, Case, CheckIn
 from tests.browser.conftest import PASSWORD
 from tests.factories import make_case, make_user, moment, observation_of, real_place
@@ -168,12 +168,13 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
         opens, closes = window(observation_of(case).started_on + timedelta(days=day), slot)
         if (day, slot) == (3, "morning"):
             late = (closes + timedelta(hours=3)).astimezone(BEIJING)
-            reminding.plan(late)
-            reminding.send(late)
+            planning.plan_and_send(late)
         ClockShift.set_to(opens + timedelta(hours=1))
         take_temperature(hotel, "37.4" if (day, slot) == (5, "evening") else "36.5")
     assert CheckIn.objects.filter(observation__case=case).count() == 28
-    assert Message.objects.filter(recipient__username="hotel", key__startswith="reminder:").exists()
+    assert MessageLine.objects.filter(
+        recipient__username="hotel", key__startswith="checkin:"
+    ).exists()
 
     coordinator.goto("/dashboard/")
     assert coordinator.locator("a[href='/cases/?release=today'] b").inner_text() == "1"

@@ -18,7 +18,7 @@ from houshayu.models import ClockShift, MailStatus, Message, Place, User
 from returnees.demonstration import cast
 from returnees.models import Case, CaseOutcome
 from returnees.registration import register
-from tests.factories import holder_of, make_registration, moment
+from tests.factories import holder_of, make_registration, moment, tell_user
 
 MORNING = moment("2020-03-20", "08:30")
 
@@ -59,13 +59,8 @@ def test_each_press_is_one_more_morning_and_nothing_leaves_the_machine(
     ClockShift.set_to(MORNING)
     coordinator = User.objects.get(username="coordinator")
     client.force_login(coordinator, "houshayu.access.MembershipBackend")
-    Message.objects.create(
-        recipient=coordinator,
-        key="x",
-        subject="x",
-        created_at=MORNING,
-        mail_status=MailStatus.QUEUED,
-    )
+    tell_user(coordinator, now=MORNING)
+    Message.objects.update(mail_status=MailStatus.QUEUED)
 
     for day in (21, 22):
         client.post(reverse("coordination:next_morning"))

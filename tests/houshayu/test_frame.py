@@ -97,18 +97,21 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
     assert menu_of(coordinator) == [
         reverse(name)
         for name in (
+            "coordination:my_day",
             "coordination:dashboard",
             "returnees:case_list",
             "returnees:round",
             "transfers:handoff_list",
             "returnees:alert_list",
+            "workorder_list",
             "inbox",
+            "job_list",
             "post_list",
             "returnees:certificate_verify",
             "outbox",
         )
     ]
-    everybodys = [reverse("inbox"), reverse("returnees:certificate_verify")]
+    everybodys = [reverse(n) for n in ("inbox", "job_list", "returnees:certificate_verify")]
     assert menu_of(make_user()) == everybodys
 
 

@@ -17,17 +17,15 @@ from django.urls import reverse
 from houshayu import keyset
 from houshayu.keyset import KeysetPage, keyset_page
 from houshayu.models import Message, User
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_user, tell_user
 
 FRACTION = NOW + timedelta(microseconds=123_456)
 
 
 def receive(user: User, many: int) -> None:
     """As many messages, all of one moment, as a reminder sends them."""
-    Message.objects.deliver(
-        Message(recipient=user, key=str(number), subject=str(number), created_at=FRACTION)
-        for number in range(many)
-    )
+    for number in range(many):
+        tell_user(user, now=FRACTION, kind=str(number))
 
 
 def page(query: str, order: list[str]) -> KeysetPage[Message]:
@@ -43,7 +41,7 @@ def test_rows_of_one_moment_all_stand_on_some_page_and_once(order: list[str]) ->
     seen, query = [], ""
     while (not seen or query) and len(seen) < 10:
         found = page(query, order)
-        seen += [int(row.key) for row in found.rows]
+        seen += [int(row.kind) for row in found.rows]
         query = found.next
 
     assert sorted(seen) == [0, 1, 2, 3, 4]

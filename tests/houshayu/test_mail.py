@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
+from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from houshayu import mail
+from houshayu import mail, telling
 from houshayu.models import MailStatus, Message, Role, User
-from tests.factories import make_user, real_place
+from tests.factories import make_user, real_place, tell_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,17 +61,9 @@ def recipient() -> User:
 
 
 def queue(recipient: User, many: int = 1) -> None:
-    Message.objects.deliver(
-        Message(
-            recipient=recipient,
-            key=f"test:{number}",
-            subject=f"Check-in missing: HSY-00000{number}",
-            url=f"/cases/HSY-00000{number}/",
-            created_at=timezone.now(),
-            mail_status=MailStatus.QUEUED,
-        )
-        for number in range(many)
-    )
+    """As many messages of one line each, whose quarters of an hour are over."""
+    for number in range(many):
+        tell_user(recipient, now=timezone.now() - timedelta(minutes=15 * (number + 1)))
 
 
 def statuses() -> list[str]:
@@ -93,8 +86,7 @@ def test_a_message_arrives_once_though_two_workers_send(postbox: Postbox, recipi
     for worker in workers:
         worker.join()
 
-    subjects = sorted(each["Subject"] for each in postbox.mails)
-    assert subjects == [f"Check-in missing: HSY-00000{number}" for number in range(9)]
+    assert len({each["Message-ID"] for each in postbox.mails}) == len(postbox.mails) == 9
     assert statuses() == [MailStatus.SENT] * 9
 
 
@@ -106,6 +98,50 @@ def test_a_mail_says_where_to_look_and_to_whom_it_goes(postbox: Postbox, recipie
     (sent,) = postbox.mails
     assert sent["To"] == "worker@houshayu.example"
     assert sent.get_payload().strip().endswith("/cases/HSY-000000/")
+
+
+def test_lines_of_one_kind_are_one_mail_and_what_comes_later_leaves_alone(
+    postbox: Postbox, recipient: User
+) -> None:
+    quarter = telling.quarter_of(timezone.now()) - telling.QUARTER
+    tell_user(recipient, 3, now=quarter)
+    mail.send_queued(timezone.now())
+    tell_user(recipient, now=quarter + timedelta(minutes=14))
+    mail.send_queued(timezone.now())
+
+    first, second = (each.get_payload() for each in postbox.mails)
+    assert [first.count("/cases/"), second.count("/cases/")] == [3, 1]
+    assert (Message.objects.count(), statuses()) == (1, [MailStatus.SENT])
+
+
+def test_a_line_that_comes_while_the_mail_leaves_is_not_forgotten(
+    postbox: Postbox, recipient: User
+) -> None:
+    quarter = telling.quarter_of(timezone.now()) - telling.QUARTER
+    tell_user(recipient, now=quarter)
+    with transaction.atomic():
+        (claimed,) = Message.objects.claim_for_mail(limit=1, now=timezone.now())
+    tell_user(recipient, now=quarter)
+
+    mail._send_one(claimed, get_connection(), timezone.now())
+    assert statuses() == [MailStatus.QUEUED]
+    mail.send_queued(timezone.now())
+
+    assert (len(postbox.mails), statuses()) == (2, [MailStatus.SENT])
+
+
+def test_what_is_urgent_leaves_at_once_and_the_rest_when_its_quarter_is_over(
+    postbox: Postbox, recipient: User
+) -> None:
+    now = timezone.now()
+    tell_user(recipient, now=now)
+    tell_user(recipient, now=now, kind="alert")
+
+    mail.send_queued(now)
+    assert len(postbox.mails) == 1
+    mail.send_queued(now + telling.QUARTER)
+
+    assert len(postbox.mails) == 2
 
 
 def test_without_a_mail_server_a_message_waits_and_leaves_later(

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pghistory.models import Events
+from PIL import Image, ImageChops
 
-from houshayu.models import Place, Reveal, User
+from houshayu.attachments import read
+from houshayu.models import Attachment, Place, Reveal, User
+from houshayu.storing import storage
 from returnees.models import Case, ObservationCertificate
-from tests.factories import NOW, make_case
+from returnees.models.certificates import OBSERVATION_CERTIFICATE
+from tests.factories import PDF, make_case, make_certificate
 
-PDF = b"%PDF-1.7 two weeks in Tianjin"
-JPEG, PNG = b"\xff\xd8\xff\xe0 photo", b"\x89PNG\r\n\x1a\n photo"
+
+def picture(format: str) -> bytes:
+    """A small photo, as it is kept: nothing but its pixels."""
+    file = BytesIO()
+    Image.effect_mandelbrot((16, 9), (-2, -1, 1, 1), 40).save(file, format)
+    return read(file.getvalue(), OBSERVATION_CERTIFICATE).content
+
+
+JPEG, PNG = picture("JPEG"), picture("PNG")
 
 
 @pytest.fixture
@@ -53,7 +67,12 @@ def test_what_is_attached_is_what_is_opened_and_who_looked_is_written_down(
     file = client.post(url("certificate_open", through_tianjin), {"reason": "day count"})
 
     assert "缺少证明" not in page and "已附证明" in page
-    assert file.content == content
+    kind = file["Content-Type"]
+    assert kind.startswith("image/") or file.content == content
+    if kind.startswith("image/"):
+        shown, sent = (Image.open(BytesIO(each)) for each in (file.content, content))
+        assert (shown.format, shown.size) == (sent.format, sent.size)
+        assert max(high for _low, high in [ImageChops.difference(shown, sent).getextrema()]) < 40
     assert "attachment" in file["Content-Disposition"] and "no-store" in file["Cache-Control"]
     reveal = Reveal.objects.get()
     assert (reveal.by, reveal.subject, reveal.reason) == (
@@ -75,11 +94,13 @@ def test_nobody_opens_it_without_saying_why(client: Client, through_tianjin: Cas
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"<html><script>alert(1)</script>", "不是PDF、JPEG或PNG文件"),
+        (b"<html><script>alert(1)</script>", "不属于以下类型：PDF, JPEG, PNG"),
         (PDF + bytes(5 * 1024 * 1024), "超过5 MB"),
         (b"", "空"),
+        (JPEG[:60], "无法读取"),
+        (PDF[:20], "缺少结尾"),
     ],
-    ids=["something else", "too large", "empty"],
+    ids=["something else", "too large", "empty", "half a picture", "half a PDF"],
 )
 def test_another_file_is_refused_and_the_reason_told(
     client: Client, through_tianjin: Case, content: bytes, says: str
@@ -96,17 +117,51 @@ def test_a_new_one_takes_the_place_of_the_old(client: Client, through_tianjin: C
     send(client, through_tianjin, PNG)
 
     certificate = ObservationCertificate.objects.get()
-    assert (certificate.media_type, certificate.file()) == ("image/png", PNG)
+    assert (certificate.attachment.media_type, certificate.attachment.content()) == (
+        "image/png",
+        PNG,
+    )
 
 
-def test_the_database_and_the_history_can_not_read_it(through_tianjin: Case, sender: User) -> None:
-    ObservationCertificate.objects.attach(through_tianjin.journey, PDF, by=sender, now=NOW)
+def test_the_old_file_goes_when_the_new_one_is_committed(
+    through_tianjin: Case, sender: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    old = make_certificate(through_tianjin, by=sender).attachment
+    with django_capture_on_commit_callbacks() as later:
+        new = make_certificate(through_tianjin, by=sender, content=PNG).attachment
+        assert storage().exists(old.stored_as)
+    for callback in later:
+        callback()
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT content FROM returnees_observationcertificate")
-        ((stored,),) = cursor.fetchall()
-        cursor.execute("SELECT * FROM returnees_observationcertificateevent LIMIT 0")
-        kept = {column.name for column in cursor.description}
+    assert list(Attachment.objects.all()) == [new]
+    assert not storage().exists(old.stored_as)
+    assert storage().exists(new.stored_as)
 
-    assert "Tianjin" not in stored and "JVBERi0x" not in stored
-    assert "media_type" in kept and "content" not in kept
+
+def test_neither_database_nor_storage_nor_history_can_read_it(
+    through_tianjin: Case, sender: User
+) -> None:
+    attachment = make_certificate(through_tianjin, by=sender).attachment
+
+    with storage().open(attachment.stored_as) as file:
+        stored = file.read()
+    rows = [*Attachment.objects.values(), *Events.objects.values_list("pgh_data")]
+
+    assert b"Tianjin" not in stored and b"%PDF" not in stored
+    assert "Tianjin" not in str(rows) and through_tianjin.number not in attachment.stored_as
+
+
+def test_who_attached_and_who_replaced_it_is_in_the_history(
+    through_tianjin: Case, sender: User, receiver: User
+) -> None:
+    make_certificate(through_tianjin, by=sender)
+    make_certificate(through_tianjin, by=receiver, content=PNG)
+
+    events = Events.objects.filter(pgh_model="houshayu.AttachmentEvent").order_by("pgh_id")
+    assert [
+        (e.pgh_label, e.pgh_data["media_type"], e.pgh_data["attached_by_id"]) for e in events
+    ] == [
+        ("insert", "application/pdf", sender.pk),
+        ("insert", "image/png", receiver.pk),
+        ("delete", "application/pdf", sender.pk),
+    ]

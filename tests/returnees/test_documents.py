@@ -18,7 +18,7 @@ from returnees.documents import (
     check,
     normalise,
 )
-from returnees.documents.numbers import icao_731, mod_11_2
+from returnees.documents.digits import icao_731, mod_11_2
 
 TODAY = date(2020, 3, 20)
 with (Path(__file__).parent.parent / "data" / "document_numbers.csv").open(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from returnees.documents import DocumentType, InvalidMrz, Mrz, parse, read
+from returnees.documents.digits import icao_731
 from returnees.documents.mrz import MESSAGES, Span
-from returnees.documents.numbers import icao_731
 
 TODAY = date(2020, 3, 20)
 with (Path(__file__).parent.parent / "data" / "document_numbers.csv").open(

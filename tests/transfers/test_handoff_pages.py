@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from houshayu.models import ClockShift, Message, Place, User
+from houshayu.models import ClockShift, MessageLine, Place, User
 from returnees.models import Alert, Case
 from tests.factories import NOW, holder_of, make_case, make_handoff, make_observed_case, moment
 from transfers.models import Handoff, HandoffClosed
@@ -111,9 +111,9 @@ def test_the_senders_staff_hear_that_it_was_declined_and_find_the_reason(
 ) -> None:
     handoff.decline(by=receiver, now=NOW, reason="Fever, no single room")
 
-    told = Message.objects.get()
+    told = MessageLine.objects.get()
     assert told.recipient == sender
-    assert handoff.case.number in told.subject and "Fever" not in told.subject
+    assert handoff.case.number in told.text and "Fever" not in told.text
     client.force_login(sender)
     assert "Fever, no single room" in client.get(told.url).content.decode()
 
@@ -124,7 +124,7 @@ def test_an_answer_that_came_too_late_tells_nobody(handoff: Handoff, receiver: U
     with pytest.raises(HandoffClosed):
         handoff.decline(by=receiver, now=NOW, reason="Full")
 
-    assert not Message.objects.exists()
+    assert not MessageLine.objects.exists()
 
 
 def test_a_fever_measured_at_the_handoff_is_an_alert_at_once(
@@ -137,7 +137,7 @@ def test_a_fever_measured_at_the_handoff_is_an_alert_at_once(
 
     alert = Alert.objects.get(case=case)
     assert (alert.place, alert.temperature) == (hub, Decimal("37.3"))
-    assert list(Message.objects.values_list("recipient", flat=True)) == [coordinator.pk]
+    assert list(MessageLine.objects.values_list("recipient", flat=True)) == [coordinator.pk]
 
 
 def test_a_normal_temperature_at_the_handoff_alerts_nobody(
@@ -145,7 +145,7 @@ def test_a_normal_temperature_at_the_handoff_alerts_nobody(
 ) -> None:
     handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.2"))
 
-    assert not Alert.objects.exists() and not Message.objects.exists()
+    assert not Alert.objects.exists() and not MessageLine.objects.exists()
 
 
 def test_who_declined_has_no_more_to_do_with_the_person(

@@ -10,17 +10,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from houshayu import telling
 from houshayu.acting import acting
 from houshayu.calendar import beijing_date
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
-from houshayu.models import HOLDER_KINDS, HOME_KINDS, Message, Place
+from houshayu.models import HOLDER_KINDS, HOME_KINDS, Place
 from houshayu.moods import Mood
+from houshayu.telling import Line, Members
 from policy import COLDEST, HOTTEST
-from returnees import alerting, arrivals, observing, reminding
+from returnees import alerting, arrivals, observing
+from returnees.duties import WORKERS
 from returnees.keeping import CUSTODY, HEALTH
 from returnees.models import Case, CaseClosed, Custody, Observation
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 # How long the receiving side has to answer once the person is due there.
 ANSWER_WITHIN = timedelta(hours=2)
+# A kind of message.
+DECLINED = "handoff_declined"
 HOLDERS = tuple(kind.value for kind in HOLDER_KINDS)
 
 
@@ -416,25 +421,23 @@ class Handoff(models.Model):
             self._lock_case()
             self.reason = reason
             self._close(HandoffStatus.DECLINED, by=by, now=now)
-            Message.objects.deliver(
-                self._declined_message(user, now)
-                for user in alerting.members_over(self.from_place, reminding.WORKERS)
-            )
+            telling.tell([self._declined_line()], now=now)
 
-    def _declined_message(self, user: User, now: datetime) -> Message:
-        with override(user.language):
+    def _declined_line(self) -> Line:
+        def text() -> str:
             # The reason may speak of health, and stays on the page.
-            subject = gettext("Handoff declined: %(number)s by %(place)s") % {
+            return gettext("Handoff declined: %(number)s by %(place)s") % {
                 "number": self.case.number,
                 "place": self.to_place,
             }
-        return Message(
-            recipient=user,
-            key=f"handoff-declined:{self.pk}",
-            subject=subject,
+
+        return Line(
+            kind=DECLINED,
+            place=self.from_place,
+            key=f"{DECLINED}:{self.pk}",
+            text=text,
             url=self.get_absolute_url(),
-            created_at=now,
-            mail_status=alerting.mail_status_for(user),
+            recipients=Members([self.from_place]).over(self.from_place, WORKERS),
         )
 
     def cancel(self, *, by: User, now: datetime, reason: str = "") -> None:

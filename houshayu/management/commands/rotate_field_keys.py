@@ -1,4 +1,4 @@
-"""Encrypt every protected field again, under the first of FIELD_KEYS."""
+"""Encrypt every protected field and every stored file again, under the first of FIELD_KEYS."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
+from houshayu.models import Attachment, Job
 from houshayu.privacy.fields import protected_fields
 
 BATCH = 500
@@ -16,7 +17,8 @@ BATCH = 500
 
 class Command(BaseCommand):
     help = (
-        "Encrypts every protected field again, history included, under the first of FIELD_KEYS. "
+        "Encrypts every protected field, history included, and every file again, under the first "
+        "of FIELD_KEYS. "
         "Put the new key first, restart, run this, then remove the old key. It can be repeated."
     )
 
@@ -24,6 +26,8 @@ class Command(BaseCommand):
         for model in apps.get_models():
             if fields := list(protected_fields(model)):
                 self.stdout.write(f"{model._meta.label}: {encrypt_again(model, fields)} rows")
+        for keeping in (Attachment, Job):
+            self.stdout.write(f"{keeping._meta.label}: {keeping.objects.seal_again()} files")
 
 
 def encrypt_again(model: type[models.Model], fields: list[str]) -> int:

@@ -1,0 +1,95 @@
+"""Fields that the forms of every app may use."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from houshayu import attachments
+from houshayu.attachments import AttachmentKind, FileRefused, ReadFile
+from houshayu.models import Membership, Place, User, WorkOrder
+from houshayu.roles import ROLE_PERMISSIONS
+
+FURTHEST_DUE = timedelta(days=365)
+
+
+class AttachmentField(forms.FileField):
+    """A file of a kind; cleaned to a ReadFile, or refused with the sentence that says why."""
+
+    default_error_messages = {
+        "empty": _("This file is empty."),
+        "required": _("Please choose a file."),
+    }
+
+    def __init__(self, kind: AttachmentKind, **options: Any) -> None:
+        self.kind = kind
+        options.setdefault("label", kind.label)
+        options.setdefault("help_text", format_lazy("{} {}", attachments.takes(kind), kind.keeping))
+        options.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(kind.media_types)}))
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> ReadFile | None:
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        try:
+            # A file that is too large is not read: its first bytes too many are enough.
+            return attachments.read(file.read(self.kind.most_bytes + 1), self.kind)
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+def check_due(due_at: datetime, now: datetime) -> None:
+    """Raises ValidationError for a time by which nothing can be done, or a slip of the year."""
+    if due_at <= now:
+        raise forms.ValidationError(_("Please choose a time that is still to come."))
+    if due_at > now + FURTHEST_DUE:
+        raise forms.ValidationError(_("Please check the year."))
+
+
+def possible_owners(places: QuerySet[Place]) -> QuerySet[User]:
+    """Who works at or above one of the places and may carry out orders, by name."""
+    roles = [r for r, may in ROLE_PERMISSIONS.items() if "houshayu.finish_workorder" in may]
+    one = Func("ancestors", function="unnest", output_field=BigIntegerField())
+    above = places.annotate(above=one).values("above")
+    there = Membership.objects.filter(user=OuterRef("pk"), role__in=roles, place__in=above)
+    return User.objects.filter(Exists(there), is_active=True).order_by("name", "pk")
+
+
+class DirectiveForm(forms.ModelForm):
+    """What a place has to do by when; places: those the giver answers for."""
+
+    class Meta:
+        model = WorkOrder
+        fields = ["place", "owner", "text", "due_at"]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 3}),
+            "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        }
+        help_texts = {"owner": _("Without one it falls to everybody who works at the place.")}
+
+    def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = possible_owners(places)  # type: ignore[attr-defined]
+        self.now = now
+
+    def clean_due_at(self) -> datetime:
+        due_at: datetime = self.cleaned_data["due_at"]
+        check_due(due_at, self.now)
+        return due_at
+
+
+class ResultForm(forms.Form):
+    """What came of an order."""
+
+    result = forms.CharField(
+        label=_("Result"),
+        max_length=200,
+        error_messages={"required": _("Please say what came of it.")},
+    )

@@ -1,0 +1,45 @@
+"""How names are written: in hanzi, and as a passport prints them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+NAME_ZH = re.compile(rf"[{HAN}]+(·[{HAN}]+)*")
+NAME_LATIN = re.compile(r"[A-Z][A-Z '\-]*")
+
+
+def clean_name_zh(text: str) -> str:
+    """The name in its normal form: Han characters, with · between the parts of a longer name.
+
+    Raises ValidationError for any other character. An empty name stays empty.
+    """
+    name = re.sub(r"\s", "", unicodedata.normalize("NFKC", re.sub("[•‧・･∙⋅]", "·", text)))
+    if name and not NAME_ZH.fullmatch(name):
+        raise ValidationError(
+            _("A name in Chinese holds only Chinese characters, and · between its parts."),
+            code="name_zh",
+        )
+    return name
+
+
+def clean_name_latin(text: str) -> str:
+    """The name as a passport prints it: capital letters A to Z, blanks, hyphens, apostrophes.
+
+    Raises ValidationError for any other character. An empty name stays empty.
+    """
+    straight = re.sub("[’‘ʼ`´]", "'", re.sub("[‐‑–]", "-", text))
+    name = " ".join(unicodedata.normalize("NFKC", straight).upper().split())
+    if name and not NAME_LATIN.fullmatch(name):
+        raise ValidationError(
+            _(
+                "Please write the name with the letters A to Z, as in the passport's "
+                "machine-readable lines: MUELLER, not MÜLLER."
+            ),
+            code="name_latin",
+        )
+    return name

@@ -1,0 +1,200 @@
+"""What returnees itself puts on the page of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.calendar import beijing_date
+from policy import check_in_slots
+from returnees import decisions, observing, releasing
+from returnees.case_page import CaseAct, Column, Panel, Seen
+from returnees.models import CheckIn, EndReason, Observation, ObservationCertificate
+from returnees.sheets.kinds import SheetKind
+
+
+def _days(observation: Observation) -> list[dict[str, Any]]:
+    """The days of an observation with the check-ins of each slot, for the grid on the page."""
+    taken = {(c.day, c.slot): c for c in observation.checkins.all()}
+    days: dict[int, dict[str, Any]] = {}
+    for day, slot in check_in_slots(observation.days):
+        row = days.setdefault(day, {"number": day, "slots": []})
+        row["slots"].append({"slot": slot, "checkin": taken.get((day, slot))})
+    return list(days.values())
+
+
+def _observed(seen: Seen) -> dict[str, Any]:
+    today = beijing_date(seen.now)
+    return {
+        "observations": [
+            (each, _days(each), each.day_number(today)) for each in reversed(seen.observations)
+        ]
+    }
+
+
+def _person(seen: Seen) -> dict[str, Any]:
+    """Who attached a certificate and when, of a case that needs one; the file stays unread."""
+    journey = seen.case.journey
+    attached = ObservationCertificate.objects.filter(journey=journey)
+    certificate = (
+        attached.select_related("attachment__attached_by").first()
+        if journey.days_observed_elsewhere
+        else None
+    )
+    return {"certificate": certificate}
+
+
+def _custodies(seen: Seen) -> dict[str, Any]:
+    return {"custodies": seen.custodies}
+
+
+def _policy(seen: Seen) -> dict[str, Any]:
+    case, decision = seen.case, seen.case.decision
+    return {
+        "decision_text": case.policy.rule_text(decision.rule),
+        "decision_facts": [
+            (decisions.FACT_LABELS.get(name, name), value) for name, value in decision.facts.items()
+        ],
+        "waiting_for": [decisions.WAITING[name] for name in decision.waiting_for],
+        "lacks_commitment": observing.lacks_commitment(case, seen.now),
+    }
+
+
+def _alerts(seen: Seen) -> dict[str, Any] | None:
+    alerts = list(seen.case.alerts.select_related("acknowledged_by", "resolved_by"))
+    return {"alerts": alerts} if alerts else None
+
+
+def _measured(seen: Seen) -> dict[str, Any] | None:
+    """The check-ins that a former holder took."""
+    own = seen.case.custodies.filter(
+        pk__in=[custody.pk for custody in seen.custodies],
+        started_at__lte=OuterRef("taken_at"),
+        ended_at__gt=OuterRef("taken_at"),
+    )
+    taken = CheckIn.objects.filter(Exists(own), observation__case=seen.case).order_by("taken_at")
+    return {"checkins": taken} if taken else None
+
+
+PANELS = (
+    Panel(
+        template="returnees/_case_observations.html",
+        context=_observed,
+        column=Column.MAIN,
+        order=10,
+    ),
+    Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
+    Panel(
+        template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
+    ),
+    Panel(template="returnees/_case_policy.html", context=_policy, column=Column.SIDE, order=30),
+    Panel(template="returnees/_case_alerts.html", context=_alerts, column=Column.SIDE, order=40),
+    Panel(
+        template="returnees/_case_custody.html",
+        context=_custodies,
+        column=Column.OWN_PART,
+        order=10,
+    ),
+    Panel(
+        template="returnees/_case_measured.html",
+        context=_measured,
+        column=Column.OWN_PART,
+        order=30,
+    ),
+)
+
+
+def _is_expected(seen: Seen) -> bool:
+    return seen.case.arrived_at is None
+
+
+def _has_arrived(seen: Seen) -> bool:
+    return seen.case.arrived_at is not None
+
+
+def _can_be_released(seen: Seen) -> bool:
+    return not releasing.reasons_not_released(seen.case, seen.now)
+
+
+def _has_completed(seen: Seen) -> bool:
+    return any(each.end_reason == EndReason.COMPLETED for each in seen.observations)
+
+
+def _sheet(sheet: SheetKind, order: int, **more: Any) -> CaseAct:
+    return CaseAct(
+        view="returnees:print_sheet",
+        arguments=(sheet,),
+        label=sheet.label,
+        permission="print_case",
+        order=order,
+        reads=True,
+        **more,
+    )
+
+
+ACTS = (
+    CaseAct(
+        view="returnees:case_arrive",
+        label=_("Confirm the arrival"),
+        permission="change_case",
+        order=10,
+        applies=_is_expected,
+        posts=True,
+    ),
+    CaseAct(
+        view="returnees:case_release",
+        label=_("Release from observation"),
+        permission="release_case",
+        order=30,
+        applies=_can_be_released,
+        posts=True,
+        look="primary",
+    ),
+    CaseAct(
+        view="returnees:case_edit",
+        label=_("Correct the form"),
+        permission="change_case",
+        order=40,
+    ),
+    CaseAct(
+        view="returnees:arrival_correct",
+        label=_("Correct the arrival"),
+        permission="change_case",
+        order=50,
+        applies=_has_arrived,
+    ),
+    CaseAct(
+        view="returnees:policy_change",
+        label=_("Another policy version"),
+        permission="change_observation",
+        order=60,
+    ),
+    CaseAct(
+        view="returnees:observation_restart",
+        label=_("Count the days anew"),
+        permission="change_observation",
+        order=70,
+        applies=_has_arrived,
+    ),
+    CaseAct(
+        view="returnees:case_close",
+        label=_("Close without release"),
+        permission="close_case",
+        order=80,
+        look="outline-secondary",
+    ),
+    _sheet(SheetKind.REGISTRATION, 90),
+    _sheet(SheetKind.NOTICE, 100, applies=_has_arrived),
+    _sheet(SheetKind.COMMITMENT, 110, applies=_has_arrived),
+    _sheet(SheetKind.CERTIFICATE, 120, applies=_has_completed),
+    CaseAct(
+        view="returnees:case_history",
+        label=_("History"),
+        permission="view_case",
+        order=900,
+        reads=True,
+        look="link",
+    ),
+)

@@ -1,0 +1,39 @@
+"""What transfers puts on the page of a case: its handoffs, and the way to offer one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from returnees.case_page import CaseAct, Column, Panel, Seen
+from transfers.models import Handoff
+
+
+def _all(seen: Seen) -> dict[str, Any] | None:
+    return _told(seen, Handoff.objects.filter(case=seen.case))
+
+
+def _own(seen: Seen) -> dict[str, Any] | None:
+    """Of a former holder: those in and out of their places."""
+    return _told(seen, Handoff.objects.visible_to(seen.user).filter(case=seen.case))
+
+
+def _told(seen: Seen, handoffs: Any) -> dict[str, Any] | None:
+    found = list(handoffs.select_related("from_place", "to_place", "closed_by"))
+    return {"handoffs": found} if found else None
+
+
+PANELS = (
+    Panel(template="transfers/_case_handoffs.html", context=_all, column=Column.SIDE, order=20),
+    Panel(template="transfers/_case_handoffs.html", context=_own, column=Column.OWN_PART, order=20),
+)
+ACTS = (
+    CaseAct(
+        view="transfers:handoff_offer",
+        label=_("Hand over"),
+        permission="offer_handoff",
+        order=20,
+        look="primary",
+    ),
+)
