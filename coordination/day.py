@@ -120,7 +120,7 @@ def _key(told: str) -> tuple[datetime, int, str] | None:
         key = datetime.fromisoformat(due_at), int(about), occurrence
     except ValueError:
         return None
-    sound = key[0].tzinfo is not None and 0 < key[1] <= LARGEST_ID and "\0" not in occurrence
+    sound = key[0].tzinfo is not None and 0 < key[1] <= LARGEST_ID
     return key if sound else None
 
 

@@ -36,7 +36,7 @@ def lacks_second_step(user: User) -> bool:
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up: an administrator opens accounts."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
     def set_password(self, user: User, password: str) -> None:
@@ -45,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         AuthToken.objects.filter(user=user).delete()
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
         """What wrong passwords are counted by: the account.
 
         allauth puts the host before it, as the request names it, port included: each made-up
@@ -88,7 +88,7 @@ class GivenPasswordMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         if (
             not request.user.is_authenticated
@@ -115,7 +115,7 @@ class SecondStepMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         if (
             _is_setting_up(request)

@@ -50,10 +50,10 @@ def act_page(
     """The form (200), the form with its errors (422), or the act done and the way on.
 
     act: does it, once the form is valid, from its cleaned_data. back: where the reader goes
-    without it, and after it, unless the page that sent it named itself as next. about: whom or
-    what the act is about, shown above the form. beside: the field that a refusal belongs to;
-    others stand above the form. row: shows the object instead of the whole page, after htmx sent
-    the form from a row of a list. context: what the template reads besides.
+    after it, or without it. about: whom or what the act is about, shown above the form. beside:
+    the field that a refusal belongs to; others stand above the form. row: shows the object
+    instead of the whole page, after htmx sent the form from a row of a list. context: what the
+    template reads besides.
     """
     if form.is_bound and form.is_valid():
         try:
@@ -73,6 +73,7 @@ def act_page(
         "button": button,
         "back": resolve_url(back),
         "about": about,
+        "next": request.POST.get("next", ""),
     }
     return render(request, template, context, status=422 if form.is_bound else 200)
 
@@ -85,7 +86,7 @@ def act_button(
         done = act()
     except Conflict as refusal:
         messages.warning(request, str(refusal))
-        return row(None) if row and request.htmx else redirect_back(request, resolve_url(back))
+        return row(None) if row and request.htmx else redirect_back(request, back)
     return _done(request, done, back, row)
 
 
@@ -100,4 +101,4 @@ def _done(
     if isinstance(done, HttpResponse):
         return done
     messages.success(request, done)
-    return row(None) if row and request.htmx else redirect_back(request, resolve_url(back))
+    return row(None) if row and request.htmx else redirect_back(request, back)

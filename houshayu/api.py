@@ -69,7 +69,7 @@ class HoldsPermission(BasePermission):
 class HasSecondStep(BasePermission):
     """Who must log in with a second step has one, also where the token is older than the role."""
 
-    def has_permission(self, request: rest_request.Request, view: APIView) -> bool:
+    def has_permission(self, request: rest_request.Request, _view: APIView) -> bool:
         user = request.user
         if not settings.HOUSHAYU_REQUIRE_TOTP or not isinstance(user, User):
             return True
@@ -116,7 +116,7 @@ class Pages(CursorPagination):
     max_page_size = 200
 
     def get_ordering(
-        self, request: rest_request.Request, queryset: Any, view: Any
+        self, _request: rest_request.Request, queryset: Any, view: Any
     ) -> tuple[str, ...]:
         self.model = queryset.model
         return tuple(view.ordering)

@@ -21,7 +21,7 @@ LEAST_VARIETY = 8
 
 
 @register
-def field_keys_are_sound(**kwargs: Any) -> list[CheckMessage]:
+def field_keys_are_sound(**_kwargs: Any) -> list[CheckMessage]:
     """Every key of the ring is 32 random bytes, and the blind index has a long random key."""
     problems: list[CheckMessage] = []
     for number, key in enumerate(settings.FIELD_KEYS, start=1):
@@ -50,7 +50,7 @@ def field_keys_are_sound(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register
-def fonts_can_be_subset(**kwargs: Any) -> list[CheckMessage]:
+def fonts_can_be_subset(**_kwargs: Any) -> list[CheckMessage]:
     """Without HarfBuzz's subsetter each PDF takes many seconds: fontTools cuts the 20 MB font."""
     if any(_loads(name) for name in HARFBUZZ_SUBSET):
         return []
@@ -64,7 +64,7 @@ def fonts_can_be_subset(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register
-def every_column_has_a_purpose(**kwargs: Any) -> list[CheckMessage]:
+def every_column_has_a_purpose(**_kwargs: Any) -> list[CheckMessage]:
     """Of every column it is said what it is kept for and how long, or that it is not personal."""
     return [
         Error(

@@ -1,4 +1,4 @@
-"""What the kernel's own lists can be narrowed to, on their pages and in the API."""
+"""What the kernel's lists can be narrowed to; the names stand in the address."""
 
 from __future__ import annotations
 
@@ -14,6 +14,52 @@ from houshayu.calendar import day_in_beijing
 from houshayu.http import Request
 from houshayu.listing import Filters, PlaceFilter
 from houshayu.models import Job, JobStatus, Place, Reveal, Role, User, WorkOrder
+
+
+class MemberFilter(Filters):
+    """Filters of users: by name, by a role that they have, by a place they have one at or below."""
+
+    q = filters.CharFilter(method="search", label=_("Name or login"))
+    role = filters.ChoiceFilter(
+        field_name="memberships__role",
+        choices=Role.choices,
+        label=_("Role"),
+        empty_label=_("Every role"),
+        distinct=True,
+    )
+    place = PlaceFilter(
+        method="by_place",
+        queryset=Place.objects.all(),
+        label=_("Place"),
+        empty_label=_("Every place"),
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
+        return queryset.filter(Q(name__icontains=text) | Q(username__icontains=text))
+
+    def by_place(self, queryset: QuerySet[User], _name: str, place: Place) -> QuerySet[User]:
+        there = User.objects.filter(memberships__place__ancestors__contains=[place.pk])
+        return queryset.filter(pk__in=there.values("pk"))
+
+
+class RevealFilter(Filters):
+    """Filters of what was read: by whom, and on which day in Beijing."""
+
+    by = filters.CharFilter(field_name="by__name", lookup_expr="icontains", label=_("Who"))
+    on = filters.DateFilter(
+        method="of_day", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Reveal
+        fields: list[str] = []
+
+    def of_day(self, queryset: QuerySet[Reveal], _name: str, on: Any) -> QuerySet[Reveal]:
+        return queryset.filter(at__range=day_in_beijing(on))
 
 
 class JobFilter(Filters):
@@ -66,57 +112,11 @@ class WorkOrderFilter(Filters):
             queryset = self.by_state(queryset, "state", "open")
         return super().filter_queryset(queryset)
 
-    def by_state(self, queryset: Any, name: str, state: str) -> QuerySet[WorkOrder]:
+    def by_state(self, queryset: Any, _name: str, state: str) -> QuerySet[WorkOrder]:
         if state == "late":
             return queryset.late(clock.now())
         return queryset.filter(done_at__isnull=state == "open")
 
-    def by_place(self, queryset: Any, name: str, place: Place) -> QuerySet[WorkOrder]:
+    def by_place(self, queryset: Any, _name: str, place: Place) -> QuerySet[WorkOrder]:
         """Orders at the place and below it."""
         return queryset.filter(place__ancestors__contains=[place.pk])
-
-
-class MemberFilter(Filters):
-    """Filters of users: by name, by a role that they have, by a place they have one at or below."""
-
-    q = filters.CharFilter(method="search", label=_("Name or login"))
-    role = filters.ChoiceFilter(
-        field_name="memberships__role",
-        choices=Role.choices,
-        label=_("Role"),
-        empty_label=_("Every role"),
-        distinct=True,
-    )
-    place = PlaceFilter(
-        method="by_place",
-        queryset=Place.objects.all(),
-        label=_("Place"),
-        empty_label=_("Every place"),
-    )
-
-    class Meta:
-        model = User
-        fields: list[str] = []
-
-    def search(self, queryset: QuerySet[User], name: str, text: str) -> QuerySet[User]:
-        return queryset.filter(Q(name__icontains=text) | Q(username__icontains=text))
-
-    def by_place(self, queryset: QuerySet[User], name: str, place: Place) -> QuerySet[User]:
-        there = User.objects.filter(memberships__place__ancestors__contains=[place.pk])
-        return queryset.filter(pk__in=there.values("pk"))
-
-
-class RevealFilter(Filters):
-    """Filters of what was read: by whom, and on which day in Beijing."""
-
-    by = filters.CharFilter(field_name="by__name", lookup_expr="icontains", label=_("Who"))
-    on = filters.DateFilter(
-        method="of_day", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-    class Meta:
-        model = Reveal
-        fields: list[str] = []
-
-    def of_day(self, queryset: QuerySet[Reveal], name: str, on: Any) -> QuerySet[Reveal]:
-        return queryset.filter(at__range=day_in_beijing(on))

@@ -123,7 +123,7 @@ def render_pdf(template: str, context: dict[str, Any], *, language: str = CHINES
 
 
 def many_pdfs(
-    sheets: Iterable[str], on_progress: Callable[[int], None] = lambda done: None
+    sheets: Iterable[str], on_progress: Callable[[int], None] = lambda _done: None
 ) -> bytes:
     """All the sheets in one PDF file, each counting its own pages.
 
@@ -196,7 +196,7 @@ class PaintedPage(Page):
         page.paint(stream, POINTS_PER_PIXEL)
         self._painting = zlib.compress(b"\n".join(stream.stream[before:]), level=1)
 
-    def paint(self, stream: Stream, scale: float = POINTS_PER_PIXEL) -> None:
+    def paint(self, stream: Stream, _scale: float = POINTS_PER_PIXEL) -> None:
         """Put the painting on the page of the file, and what it was painted with into the file."""
         stream.stream.append(zlib.decompress(self._painting))
         stream._images.update(self._ink.images)

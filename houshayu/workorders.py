@@ -64,7 +64,7 @@ class Link:
 Links = Callable[[Collection[int], "User"], Mapping[int, Link]]
 
 
-def no_links(ids: Collection[int], user: User) -> Mapping[int, Link]:
+def no_links(_ids: Collection[int], _user: User) -> Mapping[int, Link]:
     """For orders that are about nothing that has a page."""
     return {}
 

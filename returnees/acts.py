@@ -1,9 +1,10 @@
-"""How an act on a case is shown: its number and name above the form, and back to its page."""
+"""Acts on a case: where it is found, and how the act is shown, with its number and name above."""
 
 from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 
 from houshayu.acts import Act, act_page
 from houshayu.http import Request
@@ -32,3 +33,9 @@ def case_act(
         case=case,
         **{"back": case, **more},
     )
+
+
+def held_case(request: Request, number: str, permission: str) -> Case:
+    """The case to act on: in the hands of a place where the user may."""
+    held = Case.objects.held_by(request.user, permission).select_related("person")
+    return get_object_or_404(held, number=number)

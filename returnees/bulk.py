@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import forms
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,7 +49,7 @@ class SheetForm(forms.Form):
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), choices=SheetKind)
 
 
-def sheet_form(typed: QueryDict | None, now: datetime) -> forms.BaseForm:
+def sheet_form(typed: QueryDict | None, _now: datetime) -> BaseForm:
     return SheetForm(typed, auto_id="bulk_%s")
 
 

@@ -18,10 +18,9 @@ from houshayu.listing import YES_NO, Filters, PlaceFilter
 from houshayu.models import Place
 from policy import current_slot
 from returnees import rounds
-from returnees.models import Alert, AlertKind, Case, CaseOutcome, Person, Whereabouts
+from returnees.models import Case, CaseOutcome, Person, Whereabouts
 
 STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
-ALERT_STATES = [("open", _("Open")), ("settled", _("Settled")), ("all", _("All"))]
 RELEASES = [("overdue", _("Overdue")), ("today", _("Today")), ("tomorrow", _("Tomorrow"))]
 
 
@@ -92,7 +91,7 @@ class CaseFilter(Filters):
             queryset = queryset if named else queryset.open()  # type: ignore[attr-defined]
         return super().filter_queryset(queryset)
 
-    def search(self, queryset: QuerySet[Case], name: str, text: str) -> QuerySet[Case]:
+    def search(self, queryset: QuerySet[Case], _name: str, text: str) -> QuerySet[Case]:
         number = text.strip().upper()
         if not number.startswith("HSY-") and len(number) == 6:
             number = f"HSY-{number}"
@@ -101,73 +100,39 @@ class CaseFilter(Filters):
             return queryset.filter(number=number)
         return queryset.filter(person__in=Person.objects.named(text).values("pk"))
 
-    def by_state(self, queryset: QuerySet[Case], name: str, state: str) -> QuerySet[Case]:
+    def by_state(self, queryset: QuerySet[Case], _name: str, state: str) -> QuerySet[Case]:
         if state == "all":
             return queryset
         return queryset.filter(closed_at__isnull=state == "open")
 
-    def by_holder(self, queryset: QuerySet[Case], name: str, place: Place) -> QuerySet[Case]:
+    def by_holder(self, queryset: QuerySet[Case], _name: str, place: Place) -> QuerySet[Case]:
         return queryset.filter(holding__place__ancestors__contains=[place.pk])
 
-    def by_release(self, queryset: QuerySet[Case], name: str, which: str) -> QuerySet[Case]:
+    def by_release(self, queryset: QuerySet[Case], _name: str, which: str) -> QuerySet[Case]:
         today = beijing_date(self.now)
         if which == "overdue":
             return queryset.filter(observed__release_on__lt=today)
         day = today if which == "today" else today + timedelta(days=1)
         return queryset.filter(observed__release_on=day)
 
-    def with_alerts(self, queryset: QuerySet[Case], name: str, wanted: str) -> QuerySet[Case]:
+    def with_alerts(self, queryset: QuerySet[Case], _name: str, wanted: str) -> QuerySet[Case]:
         return queryset.filter(open_alerts=wanted == "true")
 
-    def with_missing(self, queryset: QuerySet[Case], name: str, wanted: str) -> QuerySet[Case]:
+    def with_missing(self, queryset: QuerySet[Case], _name: str, wanted: str) -> QuerySet[Case]:
         on, slot = current_slot(self.now)
         lacking = Q(pk__in=rounds.missing(self.places, on, slot).values("case"))
         return queryset.filter(lacking if wanted == "true" else ~lacking)
 
-    def arrived(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
+    def arrived(self, queryset: QuerySet[Case], _name: str, on: Any) -> QuerySet[Case]:
         return queryset.filter(arrived_at__range=day_in_beijing(on))
 
-    def released(self, queryset: QuerySet[Case], name: str, on: Any) -> QuerySet[Case]:
+    def released(self, queryset: QuerySet[Case], _name: str, on: Any) -> QuerySet[Case]:
         return queryset.filter(outcome=CaseOutcome.RELEASED, closed_at__range=day_in_beijing(on))
 
-    def by_arrival(self, queryset: QuerySet[Case], name: str, between: slice) -> QuerySet[Case]:
+    def by_arrival(self, queryset: QuerySet[Case], _name: str, between: slice) -> QuerySet[Case]:
         queryset = queryset.alias(came_at=Coalesce("arrived_at", "expected_arrival_at"))
         if between.start:
             queryset = queryset.filter(came_at__gte=between.start)
         if between.stop:
             queryset = queryset.filter(came_at__lte=between.stop)
         return queryset
-
-
-class AlertFilter(Filters):
-    """Filters of alerts: the open ones, unless the state asks for others."""
-
-    state = filters.ChoiceFilter(
-        method="by_state", choices=ALERT_STATES, label=_("State"), empty_label=None, initial="open"
-    )
-    kind = filters.ChoiceFilter(
-        choices=AlertKind.choices, label=_("Kind"), empty_label=_("Every kind")
-    )
-    place = PlaceFilter(
-        method="by_place",
-        queryset=Place.objects.holders(),
-        label=_("Place"),
-        empty_label=_("Every place"),
-    )
-
-    class Meta:
-        model = Alert
-        fields: list[str] = []
-
-    def filter_queryset(self, queryset: QuerySet[Alert]) -> QuerySet[Alert]:
-        if not self.form.cleaned_data.get("state"):
-            queryset = queryset.open()  # type: ignore[attr-defined]
-        return super().filter_queryset(queryset)
-
-    def by_state(self, queryset: QuerySet[Alert], name: str, state: str) -> QuerySet[Alert]:
-        if state == "settled":
-            return queryset.filter(resolved_at__isnull=False)
-        return queryset.open() if state == "open" else queryset  # type: ignore[attr-defined]
-
-    def by_place(self, queryset: QuerySet[Alert], name: str, place: Place) -> QuerySet[Alert]:
-        return queryset.filter(place__ancestors__contains=[place.pk])

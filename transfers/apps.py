@@ -19,10 +19,10 @@ class TransfersConfig(AppConfig):
         from transfers.duties import DUTIES, KINDS
 
         grant(roles.MAY)
-        CASES.add(bulk.OFFER)
         duties.register(*DUTIES)
         kinds.register(*KINDS)
         case_page.register(panels=panels.PANELS, acts=panels.ACTS)
+        CASES.add(bulk.OFFER)
         demonstration.register(*ACTS)
         menu.register(
             menu.Entry(

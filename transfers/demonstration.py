@@ -89,14 +89,14 @@ def _hotels() -> list[Place]:
     return list(Place.objects.filter(kind=PlaceKind.HOTEL).order_by("pk"))
 
 
-def _in_hotels(now: datetime) -> QuerySet[Custody]:
+def _in_hotels() -> QuerySet[Custody]:
     held = Custody.objects.open().filter(place__kind=PlaceKind.HOTEL, case__in=cast.cases())
     return held.exclude(offered_to__isnull=False).select_related("case__community")
 
 
 def _go_home(now: datetime) -> None:
     """Who was approved later goes home in the middle of the days, which are combined."""
-    approved = _in_hotels(now).filter(
+    approved = _in_hotels().filter(
         case__request__assessment_result=AssessmentResult.APPROVED,
         case__observations__ended_at=None,
         case__observations__release_on__gt=beijing_date(now),
@@ -108,7 +108,7 @@ def _go_home(now: datetime) -> None:
 
 def _offer_last_day(now: datetime) -> None:
     """On the last day the hotel hands its guests to their communities."""
-    leaving = _in_hotels(now).filter(
+    leaving = _in_hotels().filter(
         case__observations__ended_at=None,
         case__observations__release_on__lte=beijing_date(now),
     )

@@ -14,7 +14,12 @@ def subdistrict_of(place: Place) -> Place | None:
 
 
 def offer_to_home(
-    sender: type[Case], *, case: Case, by: User, now: datetime, **kwargs: Any
+    sender: type[Case],  # noqa: ARG001  (named so by the signal)
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    **_kwargs: Any,
 ) -> Handoff | None:
     """Offer a newly registered case to the sub-district the person lives in, if it is another."""
     if case.community is None:
@@ -28,7 +33,7 @@ def offer_to_home(
 
 
 def offer_to_new_home(
-    sender: type[Case], *, case: Case, by: User, now: datetime, **kwargs: Any
+    sender: type[Case], *, case: Case, by: User, now: datetime, **_kwargs: Any
 ) -> Handoff | None:
     """Offer a case whose home was corrected, if a community holds it and it waits for no answer.
 

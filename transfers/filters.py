@@ -43,6 +43,6 @@ class HandoffFilter(Filters):
         model = Handoff
         fields: list[str] = []
 
-    def by_due(self, queryset: Any, name: str, wanted: str) -> QuerySet[Handoff]:
+    def by_due(self, queryset: Any, _name: str, wanted: str) -> QuerySet[Handoff]:
         late = Handoff.objects.overdue(clock.now()).values("pk")
         return queryset.filter(pk__in=late) if wanted == "true" else queryset.exclude(pk__in=late)

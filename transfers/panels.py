@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from returnees.case_page import CaseAct, Column, Panel, Seen
@@ -11,15 +12,15 @@ from transfers.models import Handoff
 
 
 def _all(seen: Seen) -> dict[str, Any] | None:
-    return _told(seen, Handoff.objects.filter(case=seen.case))
+    return _listed(Handoff.objects.filter(case=seen.case))
 
 
 def _own(seen: Seen) -> dict[str, Any] | None:
     """Of a former holder: those in and out of their places."""
-    return _told(seen, Handoff.objects.visible_to(seen.user).filter(case=seen.case))
+    return _listed(Handoff.objects.visible_to(seen.user).filter(case=seen.case))
 
 
-def _told(seen: Seen, handoffs: Any) -> dict[str, Any] | None:
+def _listed(handoffs: QuerySet[Handoff]) -> dict[str, Any] | None:
     found = list(handoffs.select_related("from_place", "to_place", "closed_by"))
     return {"handoffs": found} if found else None
 

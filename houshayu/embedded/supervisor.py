@@ -121,7 +121,7 @@ def _hear_signals() -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # As nohup leaves it.
         asking.append(signal.SIGHUP)
 
-    def stop_once(number: int, frame: FrameType | None) -> None:
+    def stop_once(_number: int, _frame: FrameType | None) -> None:
         # What follows is not to be interrupted.
         for further in asking:
             signal.signal(further, signal.SIG_IGN)

@@ -109,7 +109,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
             return value
         return encrypt(str(value), bound_to=self._column())
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
         if not value:
             return value
         return decrypt(value, bound_to=self._column())
@@ -119,7 +119,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
             return super().get_lookup(lookup_name)
         raise self._unsearchable()
 
-    def get_transform(self, lookup_name: str) -> Any:
+    def get_transform(self, _lookup_name: str) -> Any:
         raise self._unsearchable()
 
     def _unsearchable(self) -> FieldError:

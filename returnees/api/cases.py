@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -17,21 +18,20 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api import Pages, Request, Resource
+from houshayu.api_forms import FormInput, from_json
 from houshayu.models import Reveal
 from houshayu.privacy.fields import protected_fields
-from returnees import arrivals, decisions, releasing
-from returnees.api import examples, sections
-from returnees.api.registration import RegistrationSerializer
+from returnees import arrivals, releasing
+from returnees.api import examples
+from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
+from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
+from returnees.forms.cases import CloseForm, ReasonForm
 from returnees.models import (
     Case,
-    CaseOutcome,
-    Custody,
     IdentityDocument,
-    Observation,
     Person,
-    Whereabouts,
 )
 from returnees.registration import register
 
@@ -47,101 +47,11 @@ RECORDS: dict[type[Model], Callable[[Case], Model]] = {
 PROTECTED = {name: record for model, record in RECORDS.items() for name in protected_fields(model)}
 
 
-class CaseRowSerializer(serializers.ModelSerializer):
-    """One case in a list."""
+class RevealForm(ReasonForm):
+    """Which number somebody needs to read, and why."""
 
-    name_zh = serializers.CharField(source="person.name_zh")
-    name_latin = serializers.CharField(source="person.name_latin")
-    nationality = serializers.CharField(source="person.nationality")
-    whereabouts = serializers.ChoiceField(choices=Whereabouts.choices)
-    holder = PlaceSerializer(source="holding.place", allow_null=True, default=None)
-    community = PlaceSerializer(allow_null=True)
-    release_on = serializers.DateField(source="observed.release_on", allow_null=True, default=None)
-    open_alerts = serializers.BooleanField()
-    # Said here, for of a field that is only read the description forgets that it may be empty.
-    outcome = serializers.ChoiceField(
-        label=_("outcome"), choices=CaseOutcome.choices, allow_blank=True, read_only=True
-    )
-
-    class Meta:
-        model = Case
-        fields = [
-            "number", "name_zh", "name_latin", "nationality", "whereabouts", "holder", "community",
-            "expected_arrival_at", "arrived_at", "release_on", "open_alerts", "opened_at",
-            "closed_at", "outcome",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class CustodySerializer(serializers.ModelSerializer):
-    place = PlaceSerializer()
-
-    class Meta:
-        model = Custody
-        fields = ["place", "room", "started_at", "ended_at"]
-
-
-class ObservationSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Observation
-        fields = ["kind", "started_on", "days", "release_on", "ended_at", "end_reason"]
-
-
-class DecisionSerializer(serializers.Serializer):
-    """What the policy decided, by which version and rule, and what it still waits for."""
-
-    policy = serializers.CharField(source="policy.code")
-    rule = serializers.CharField(source="decision.rule")
-    text = serializers.SerializerMethodField()
-    waiting_for = serializers.SerializerMethodField()
-
-    def get_text(self, case: Case) -> str:
-        return str(case.policy.rule_text(case.decision.rule))
-
-    def get_waiting_for(self, case: Case) -> list[str]:
-        return [str(decisions.WAITING[name]) for name in case.decision.waiting_for]
-
-
-class CaseSerializer(CaseRowSerializer):
-    """A case with its whole form; numbers are masked."""
-
-    person = sections.PersonSection()
-    document = sections.DocumentSection()
-    contact = sections.ContactSection(source="person")
-    dwelling = sections.DwellingSection(source="*")
-    co_residents = sections.CoResidentRow(many=True)
-    journey = sections.JourneySection()
-    transits = sections.TransitRow(source="journey.transits", many=True)
-    visited = sections.VisitedRow(source="journey.visited", many=True)
-    health = sections.HealthSection()
-    request = sections.RequestSection()
-    care = sections.CareSection(allow_null=True, default=None)
-    declaration = sections.DeclarationSection()
-    office = sections.OfficeSection(source="*")
-    decision = DecisionSerializer(source="*")
-    custodies = CustodySerializer(many=True)
-    observations = ObservationSerializer(many=True)
-
-    class Meta:
-        model = Case
-        fields = [
-            *CaseRowSerializer.Meta.fields, "person", "document", "contact", "dwelling",
-            "co_residents", "journey", "transits", "visited", "health", "request", "care",
-            "declaration", "office", "decision", "custodies", "observations",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class CloseInput(serializers.Serializer):
-    outcome = serializers.ChoiceField(
-        label=_("Outcome"), choices=[c for c in CaseOutcome.choices if c[0] != CaseOutcome.RELEASED]
-    )
-    note = serializers.CharField(label=_("Note"), max_length=200)
-
-
-class RevealInput(serializers.Serializer):
-    field = serializers.ChoiceField(label=_("Which number"), choices=list(PROTECTED))
-    reason = serializers.CharField(label=_("Reason"), max_length=200)
+    field = forms.ChoiceField(label=_("Which number"), choices=[(name, name) for name in PROTECTED])
+    field_order = ["field", "reason"]
 
 
 class RevealedSerializer(serializers.Serializer):
@@ -200,7 +110,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(
         summary="Register a person's return",
-        request=RegistrationSerializer,
+        request=RegistrationInput,
         responses={201: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -210,14 +120,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     )
     def create(self, request: Request) -> Response:
         now = clock.now()
-        asked = RegistrationSerializer(data=request.data, context={"request": request, "now": now})
-        asked.is_valid(raise_exception=True)
-        case = register(
-            asked.registration(by=request.user),
-            place=asked.validated_data["place"],
-            by=request.user,
-            now=now,
-        )
+        place, registration = read_registration(request.data, by=request.user, now=now)
+        case = register(registration, place=place, by=request.user, now=now)
         return self._told(case, status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -248,7 +152,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(
         summary="Close a case without release",
         parameters=[NUMBER],
-        request=CloseInput,
+        request=FormInput.of(CloseForm),
         responses={200: CaseSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -261,21 +165,16 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = CloseInput(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = from_json(CloseForm, request.data).cleaned_data
         releasing.close(
-            case,
-            asked.validated_data["outcome"],
-            by=request.user,
-            now=clock.now(),
-            note=asked.validated_data["note"],
+            case, asked["outcome"], by=request.user, now=clock.now(), note=asked["note"]
         )
         return self._told(case)
 
     @extend_schema(
         summary="Read a protected number in full; who, why and when is kept",
         parameters=[NUMBER],
-        request=RevealInput,
+        request=FormInput.of(RevealForm),
         responses=RevealedSerializer,
         examples=[
             OpenApiExample(
@@ -288,9 +187,8 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = RevealInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        field, reason = asked.validated_data["field"], asked.validated_data["reason"]
+        asked = from_json(RevealForm, request.data).cleaned_data
+        field, reason = asked["field"], asked["reason"]
         record = PROTECTED[field](case)
         value = Reveal.objects.read(record, field, by=request.user, reason=reason, now=clock.now())
         return Response({"field": field, "value": value}, headers={"Cache-Control": "no-store"})

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 
+from django import forms
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -20,18 +19,19 @@ from rest_framework.response import Response
 
 from houshayu import clock
 from houshayu.api import Pages, Request, Resource
-from houshayu.calendar import beijing_date
-from houshayu.exceptions import Conflict
-from policy import COLDEST, HOTTEST, Slot
-from returnees import rounds
-from returnees.models import (
-    Case,
-    Channel,
-    CheckIn,
-    Observation,
-    Symptom,
-    TemperatureMethod,
+from houshayu.api_forms import (
+    FormInput,
+    checked,
+    errors_of,
+    errors_of_parts,
+    from_json,
+    reading_json,
+    refuse,
 )
+from houshayu.exceptions import Conflict
+from returnees import rounds
+from returnees.forms.rounds import MeasuredForm, SlotForm
+from returnees.models import Case, CheckIn, Observation
 
 MOST_READINGS = 500
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
@@ -57,64 +57,24 @@ class CheckInSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MeasuredSerializer(serializers.Serializer):
-    """What was measured at one person."""
-
-    temperature = serializers.DecimalField(
-        label=gettext_lazy("Body temperature (°C)"),
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
-    )
-    symptoms = serializers.ListField(
-        label=gettext_lazy("Symptoms"),
-        child=serializers.ChoiceField(choices=Symptom.choices),
-        required=False,
-        max_length=len(Symptom),
-    )
-    method = serializers.ChoiceField(
-        label=gettext_lazy("Method"),
-        choices=TemperatureMethod.choices,
-        default=TemperatureMethod.AXILLARY,
-    )
-    channel = serializers.ChoiceField(
-        label=gettext_lazy("Channel"), choices=Channel.choices, default=Channel.STAFF
-    )
-
-
-class SlotSerializer(serializers.Serializer):
-    """Which check-in: the calendar day in Beijing, morning or evening."""
-
-    on = serializers.DateField(label=gettext_lazy("Day"))
-    slot = serializers.ChoiceField(label=gettext_lazy("Slot"), choices=Slot.choices)
-
-    def validate_on(self, on: date) -> date:
-        if on > beijing_date(self.context["now"]):
-            raise serializers.ValidationError(_("A check-in can't be recorded before its day."))
-        return on
-
-
-class CheckInInput(SlotSerializer, MeasuredSerializer):
+class CheckInForm(MeasuredForm, SlotForm):
     """One check-in of the case in the address."""
 
 
-class ReadingInput(MeasuredSerializer):
+class LineForm(MeasuredForm):
     """One line of a round."""
 
-    case = serializers.CharField(label=gettext_lazy("Case number"), max_length=10)
+    case = forms.CharField(label=gettext_lazy("Case number"), max_length=10)
 
 
-class RoundInput(SlotSerializer):
+class RoundInput(FormInput):
     """The check-ins of one slot: a floor, a hotel, a community."""
 
-    readings = ReadingInput(many=True, allow_empty=False, max_length=MOST_READINGS)  # type: ignore[call-arg]
+    form_class = SlotForm
 
-    def validate_readings(self, readings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        numbers = [reading["case"] for reading in readings]
-        if len(set(numbers)) < len(numbers):
-            raise serializers.ValidationError(_("A case is listed twice."))
-        return readings
+    def get_fields(self) -> dict[str, serializers.Field]:
+        lines = FormInput.of(LineForm)(many=True, allow_empty=False, max_length=MOST_READINGS)  # type: ignore[call-arg]
+        return super().get_fields() | {"readings": lines}
 
 
 class RecordedSerializer(serializers.Serializer):
@@ -124,22 +84,19 @@ class RecordedSerializer(serializers.Serializer):
     already_there = serializers.ListField(child=serializers.CharField())
 
 
-def _reading(observation: Observation, data: dict[str, Any]) -> rounds.Reading:
-    temperature: Decimal = data["temperature"]
-    return rounds.Reading(
-        observation=observation,
-        temperature=temperature,
-        symptoms=tuple(data.get("symptoms", ())),
-        method=data["method"],
-        channel=data["channel"],
-    )
-
-
-def _record(request: Request, lines: list[rounds.Reading], data: dict[str, Any]) -> rounds.Recorded:
-    done = rounds.record(lines, on=data["on"], slot=data["slot"], by=request.user, now=clock.now())
+def _record(
+    request: Request, lines: list[rounds.Reading], asked: SlotForm, now: datetime
+) -> rounds.Recorded:
+    which = asked.cleaned_data
+    done = rounds.record(lines, on=which["on"], slot=which["slot"], by=request.user, now=now)
     if not done.recorded:
         raise CheckInTaken(_("This check-in is recorded already; what is there stays."))
     return done
+
+
+def _has_slot(observation: Observation, asked: SlotForm) -> bool:
+    which = asked.cleaned_data
+    return rounds.has_slot(observation, which["on"], which["slot"])
 
 
 NO_SUCH_SLOT = gettext_lazy("The observation has no such check-in on that day.")
@@ -170,7 +127,7 @@ class CaseCheckInResource(mixins.ListModelMixin, Resource):
     @extend_schema(
         summary="Record one check-in",
         parameters=[NUMBER],
-        request=CheckInInput,
+        request=FormInput.of(CheckInForm),
         responses={201: CheckInSerializer, 409: OpenApiTypes.OBJECT},
         examples=[
             OpenApiExample(
@@ -188,12 +145,11 @@ class CaseCheckInResource(mixins.ListModelMixin, Resource):
     def create(self, request: Request, number: str) -> Response:
         held = Observation.objects.held_by(request.user, "returnees.record_checkin")
         observation = get_object_or_404(held.select_related("case"), case__number=number)
-        asked = CheckInInput(data=request.data, context={"now": clock.now()})
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        if not rounds.has_slot(observation, data["on"], data["slot"]):
-            raise serializers.ValidationError({"slot": [str(NO_SUCH_SLOT)]})
-        done = _record(request, [_reading(observation, data)], data)
+        now = clock.now()
+        asked = from_json(CheckInForm, request.data, now=now)
+        if not _has_slot(observation, asked):
+            refuse({"slot": [str(NO_SUCH_SLOT)]})
+        done = _record(request, [asked.reading_of(observation)], asked, now)
         return Response(CheckInSerializer(done.recorded[0]).data, status=status.HTTP_201_CREATED)
 
 
@@ -224,36 +180,42 @@ class RoundResource(Resource):
         ],
     )
     def create(self, request: Request) -> Response:
-        asked = RoundInput(data=request.data, context={"now": clock.now()})
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        done = _record(request, self._readings(request, data), data)
-        told = RecordedSerializer(
+        now = clock.now()
+        told = checked(RoundInput, request.data)
+        lines = [reading_json(LineForm(line)) for line in told.pop("readings")]
+        asked = reading_json(SlotForm(told, now=now))
+        refuse(errors_of_parts({"readings": lines}) | errors_of(asked))
+        done = _record(request, self._readings(request, asked, lines), asked, now)
+        answer = RecordedSerializer(
             {
                 "recorded": done.recorded,
                 "already_there": [each.case.number for each in done.already_there],
             }
         )
-        return Response(told.data, status=status.HTTP_201_CREATED)
+        return Response(answer.data, status=status.HTTP_201_CREATED)
 
-    def _readings(self, request: Request, data: dict[str, Any]) -> list[rounds.Reading]:
+    def _readings(
+        self, request: Request, asked: SlotForm, lines: list[LineForm]
+    ) -> list[rounds.Reading]:
         """The lines with their observations; a line that has none stops the whole round."""
         held = Observation.objects.held_by(request.user, "returnees.record_checkin")
-        numbers = [line["case"] for line in data["readings"]]
+        numbers = [line.cleaned_data["case"] for line in lines]
+        if len(set(numbers)) < len(numbers):
+            refuse({"readings": [_("A case is listed twice.")]})
         observations = {
             each.case.number: each
             for each in held.filter(case__number__in=numbers).select_related("case")
         }
-        lines, problems = [], []
-        for line in data["readings"]:
-            observation, problem = observations.get(line["case"]), {}
+        readings, problems = [], []
+        for number, line in zip(numbers, lines, strict=True):
+            observation, problem = observations.get(number), {}
             if observation is None:
                 problem = {"case": [_("Nobody under observation in your hands has this number.")]}
-            elif not rounds.has_slot(observation, data["on"], data["slot"]):
+            elif not _has_slot(observation, asked):
                 problem = {"case": [str(NO_SUCH_SLOT)]}
             else:
-                lines.append(_reading(observation, line))
+                readings.append(line.reading_of(observation))
             problems.append(problem)
         if any(problems):
-            raise serializers.ValidationError({"readings": problems})
-        return lines
+            refuse({"readings": problems})
+        return readings

@@ -48,7 +48,7 @@ class PersonFilter(filters.FilterSet):
         model = Person
         fields = ["nationality", "person_category", "preferred_language", "needs_interpreter"]
 
-    def named(self, queryset: QuerySet[Person], name: str, text: str) -> QuerySet[Person]:
+    def named(self, queryset: QuerySet[Person], _name: str, text: str) -> QuerySet[Person]:
         return queryset.filter(pk__in=Person.objects.named(text).values("pk"))
 
 

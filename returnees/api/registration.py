@@ -1,143 +1,109 @@
-"""Sections A to G in one request, held to the rules of the form on the page."""
+"""Sections A to G in one request, judged by the form of the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.forms import BaseForm, ModelForm
+from django import forms
+from django.db.models import QuerySet
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
+from houshayu import clock
+from houshayu.api_forms import FormInput, checked, errors_of, errors_of_parts, reading_json, refuse
 from houshayu.exceptions import Conflict
 from houshayu.models import Place, User
-from returnees.api import sections
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody
 from returnees.registration import Registration, likely_duplicates
-
-ROWS = ("co_residents", "transits", "visited")
 
 
 class LikelyDuplicate(Conflict):
     """Somebody who may be the same person has an open case; nothing was saved."""
 
 
-class RegistrationSerializer(serializers.Serializer):
-    """The form of a person's return; what it says is judged by the form of the page."""
+class WhereForm(forms.Form):
+    """The place that registers the person, and whether they were looked for before."""
 
-    place = serializers.SlugRelatedField(
-        label=gettext_lazy("Place"), slug_field="code", queryset=Place.objects.holders()
+    place = forms.ModelChoiceField(
+        label=gettext_lazy("Place"),
+        queryset=Place.objects.none(),
+        error_messages={
+            "invalid_choice": gettext_lazy("You do not register people at this place.")
+        },
     )
-    not_a_duplicate = serializers.BooleanField(
-        label=gettext_lazy("It is somebody else"), default=False
-    )
-    person = sections.PersonSection()
-    document = sections.DocumentSection()
-    contact = sections.ContactSection()
-    dwelling = sections.DwellingSection()
-    co_residents = sections.CoResidentRow(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
-    arrival = sections.ArrivalSection()
-    journey = sections.JourneySection()
-    transits = sections.TransitRow(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
-    visited = sections.VisitedRow(many=True, allow_empty=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
-    health = sections.HealthSection()
-    request = sections.RequestSection()
-    care = sections.CareSection(required=False)
-    declaration = sections.DeclarationSection()
-    office = sections.OfficeSection()
+    not_a_duplicate = forms.BooleanField(label=gettext_lazy("It is somebody else"), required=False)
 
-    def validate_place(self, place: Place) -> Place:
-        user, mine = self.context["request"].user, "returnees.add_case"
-        if not Place.objects.covered_by(user, mine).filter(pk=place.pk).exists():
-            raise serializers.ValidationError(_("You do not register people at this place."))
-        return place
+    def __init__(self, data: Any, *, places: QuerySet[Place]) -> None:
+        super().__init__(data)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
 
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        now = self.context["now"]
-        companions = Case.objects.open().visible_to(self.context["request"].user)
-        self.form = RegistrationForm(_typed(data, now=now), now=now, companions=companions)
-        if not self.form.is_valid():
-            raise serializers.ValidationError(dict(_errors(self.form)))
-        return data
 
-    def registration(self, *, by: User) -> Registration:
-        """The unsaved rows of a valid request.
+class RegistrationInput(FormInput):
+    """The form of a person's return: its sections, and its lists of rows."""
 
-        Raises LikelyDuplicate unless the request says that it is somebody else; it names the
-        cases the user may see, and of others only the place to ask.
-        """
-        registration: Registration = self.form.registration()
-        if not self.validated_data["not_a_duplicate"]:
-            person, document = registration.person, registration.document
-            found = likely_duplicates(
-                document_type=document.document_type,
-                number=document.document_number,
-                birth_date=person.birth_date,
-                name_zh=person.name_zh,
-                name_latin=person.name_latin,
-            )
-            if told := [_told(case, by) for case in found]:
-                raise LikelyDuplicate(
-                    _(
-                        "This person may be registered already: %(cases)s. "
-                        "Send not_a_duplicate if it is somebody else."
-                    )
-                    % {"cases": ", ".join(told)}
+    form_class = WhereForm
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for name, part in RegistrationForm(now=clock.now()).parts.items():
+            if isinstance(part, BaseFormSet):
+                # Nobody comes from nowhere: at least one place was visited.
+                needed = name == "visited"
+                fields[name] = FormInput.of(part.form)(  # type: ignore[call-arg]
+                    many=True, required=needed, allow_empty=not needed, max_length=MOST_ROWS
                 )
-        return registration
+            else:
+                section = FormInput.of(type(part))()
+                section.required = any(field.required for field in section.fields.values())
+                fields[name] = section
+        return fields
+
+
+def read_registration(data: Any, *, by: User, now: datetime) -> tuple[Place, Registration]:
+    """The place that registers, and the unsaved rows of what a request says.
+
+    Raises the ValidationError answered with 400, by section and field; and LikelyDuplicate,
+    unless the request says that it is somebody else.
+    """
+    told = checked(RegistrationInput, data)
+    own = {name: told.pop(name) for name in WhereForm.base_fields if name in told}
+    places = Place.objects.covered_by(by, "returnees.add_case").holders()
+    where = reading_json(WhereForm(own, places=places))
+    companions = Case.objects.open().visible_to(by)
+    form = RegistrationForm(told, now=now, companions=companions, in_json=True)
+    form.is_valid()
+    refuse(errors_of(where) | errors_of_parts(form.parts))
+    registration = form.registration()
+    if not where.cleaned_data["not_a_duplicate"]:
+        _look_for_duplicates(registration, by)
+    return where.cleaned_data["place"], registration
+
+
+def _look_for_duplicates(registration: Registration, user: User) -> None:
+    """Raises LikelyDuplicate; it names the cases the user may see, and of others only the place."""
+    person, document = registration.person, registration.document
+    found = likely_duplicates(
+        document_type=document.document_type,
+        number=document.document_number,
+        birth_date=person.birth_date,
+        name_zh=person.name_zh,
+        name_latin=person.name_latin,
+    )
+    if told := [_told(case, user) for case in found]:
+        raise LikelyDuplicate(
+            _(
+                "This person may be registered already: %(cases)s. "
+                "Send not_a_duplicate if it is somebody else."
+            )
+            % {"cases": ", ".join(told)}
+        )
 
 
 def _told(case: Case, user: User) -> str:
     if Case.objects.visible_to(user).filter(pk=case.pk).exists():
         return case.number
     return str(Custody.objects.holder_of(case))
-
-
-def _typed(data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """The request as the page would send it; of a choice left out the model's default."""
-    typed: dict[str, Any] = {}
-    for name, section in vars(RegistrationForm(now=now)).items():
-        if isinstance(section, BaseFormSet):
-            rows = data.get(name, [])
-            typed |= {f"{name}-TOTAL_FORMS": len(rows), f"{name}-INITIAL_FORMS": 0}
-            for number, row in enumerate(rows):
-                typed |= _answers(f"{name}-{number}", section.form, row)
-        elif isinstance(section, ModelForm):
-            typed |= _answers(name, type(section), data.get(name, {}))
-    return typed
-
-
-def _answers(prefix: str, form: type[ModelForm], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page would send of a form; prepare_value words an answer as its widget does."""
-    model = form._meta.model._meta
-    defaults = {
-        name: model.get_field(name).get_default()
-        for name in form._meta.fields or ()
-        if name not in form.declared_fields and model.get_field(name).choices
-    }
-    return {
-        f"{prefix}-{name}": form.base_fields[name].prepare_value(value)
-        for name, value in {**defaults, **given}.items()
-    }
-
-
-def _errors(form: RegistrationForm) -> Iterator[tuple[str, Any]]:
-    """What is wrong, by section and field."""
-    for name, part in vars(form).items():
-        if isinstance(part, BaseForm) and part.errors:
-            yield name, _of_form(part)
-    for name in ROWS:
-        rows = [_of_form(row) for row in getattr(form, name)]
-        if any(rows):
-            yield name, rows
-
-
-def _of_form(form: BaseForm) -> dict[str, list[str]]:
-    return {
-        "non_field_errors" if name == "__all__" else name: [str(error) for error in errors]
-        for name, errors in form.errors.items()
-    }

@@ -1,18 +1,15 @@
-"""The sections of the registration form as the API takes and tells them.
+"""The sections of the registration form as the API tells them.
 
 Each lists the fields of the form of the page, so the two cannot drift apart. What is protected
-goes in whole and comes out masked.
+comes out masked.
 """
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from houshayu.api import MaskingSerializer
-from houshayu.models import Place
-from returnees.documents.numbers import EARLIEST_BIRTH
 from returnees.forms import health, journey, person
 from returnees.models import (
     CarePreference,
@@ -48,12 +45,8 @@ class ContactSection(MaskingSerializer):
 
 
 class DwellingSection(MaskingSerializer):
-    community = serializers.SlugRelatedField(
-        label=_("Village or community"),
-        slug_field="code",
-        queryset=Place.objects.homes(),
-        required=False,
-        allow_null=True,
+    community: serializers.Field = serializers.SlugRelatedField(
+        label=_("Village or community"), slug_field="code", read_only=True, allow_null=True
     )
 
     class Meta:
@@ -61,26 +54,11 @@ class DwellingSection(MaskingSerializer):
         fields = person.DwellingForm.Meta.fields
 
 
-class ArrivalSection(MaskingSerializer):
-    companion = serializers.CharField(
-        label=_("Travelling companions"),
-        help_text=_("The case number of somebody who travels along, like HSY-7K3M9Q."),
-        max_length=10,
-        required=False,
-        write_only=True,
-    )
-
-    class Meta:
-        model = Case
-        fields = [*journey.ArrivalForm.Meta.fields, "companion"]
-
-
 class JourneySection(MaskingSerializer):
     class Meta:
         model = Journey
         # The page asks for the time zone beside the departure; here the moment itself has it.
         fields = [name for name in journey.JourneyForm.Meta.fields if name != "departure_offset"]
-        extra_kwargs = {"entry_date": {"validators": [MinValueValidator(EARLIEST_BIRTH)]}}
 
 
 class HealthSection(MaskingSerializer):

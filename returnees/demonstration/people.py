@@ -196,7 +196,7 @@ def _person(rng: Random, number: int) -> tuple[Person, IdentityDocument, str, st
             given_names_latin=given, nationality=nationality, preferred_language=language,
             needs_interpreter=False, **common,
         )  # fmt: skip
-        document = _chinese_document(rng, number, category, birth, gender)
+        document = _chinese_document(number, category, birth, gender)
     else:
         origin = FOREIGN[number % len(FOREIGN)]
         country, city, flights = origin.country, origin.city, origin.flights
@@ -224,9 +224,7 @@ def _chinese_category(number: int) -> tuple[str, str, str]:
     return "mainland", "CHN", "zh-hans"
 
 
-def _chinese_document(
-    rng: Random, number: int, category: str, birth: date, gender: str
-) -> IdentityDocument:
+def _chinese_document(number: int, category: str, birth: date, gender: str) -> IdentityDocument:
     if category == "hong_kong":
         return IdentityDocument(
             document_type=DocumentType.HK_MACAO_TRAVEL_PERMIT, document_number=f"H{number:08}"

@@ -44,7 +44,7 @@ def _broken(rule: str) -> InvalidDocumentNumber:
     return InvalidDocumentNumber(rule, PROBLEMS[rule])
 
 
-def _plain(number: str, today: date) -> CheckedNumber:
+def _plain(number: str, _today: date) -> CheckedNumber:
     return CheckedNumber(number)
 
 
@@ -97,7 +97,7 @@ def _permanent_resident_15(number: str, today: date) -> CheckedNumber:
     return CheckedNumber(number, born, nationality=number[:3])
 
 
-def _taiwan_travel_permit(number: str, today: date) -> CheckedNumber:
+def _taiwan_travel_permit(number: str, _today: date) -> CheckedNumber:
     old_booklet = len(number) > 8
     return CheckedNumber(number, needs_manual_check=old_booklet)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.forms import BaseForm
-from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
@@ -58,7 +58,7 @@ def require(form: BaseForm, name: str, problem: StrPromise) -> None:
         form.add_error(name, problem)
 
 
-def kept(rows: BaseFormSet) -> list[Any]:
+def kept(rows: Iterable[BaseForm]) -> list[Any]:
     """The rows that say something and are not to be removed."""
     return [
         row

@@ -13,7 +13,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
+from houshayu.api_forms import as_json, told
 from houshayu.bilingual import both
 from houshayu.models import Place
 from houshayu.privacy.fields import masked, protected_fields
@@ -127,6 +129,15 @@ class YesNoField(forms.TypedChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         return {True: "yes", False: "no"}.get(value, value)
+
+    def to_python(self, value: Any) -> str:
+        """The page says yes or no, JSON true or false."""
+        return super().to_python(self.prepare_value(value))
+
+
+@as_json.register
+def _yes_or_no(field: YesNoField) -> serializers.Field:
+    return serializers.BooleanField(**told(field, null=True))
 
 
 class SeveralField(forms.TypedMultipleChoiceField):

@@ -79,6 +79,8 @@ class JourneyForm(forms.ModelForm):
         min_value=0, max_value=30, required=False,
         help_text=_("For who entered China outside Beijing; 0 for none."),
     )  # fmt: skip
+    # A moment in JSON has its own offset.
+    PAGE_ONLY = ("departure_offset",)
 
     class Meta:
         model = Journey

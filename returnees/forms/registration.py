@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.api_forms import reading_json
 from houshayu.calendar import beijing_date
 from policy import RequestedMode
 from returnees.documents import MrzProblem
@@ -64,29 +66,40 @@ class Section:
     letter: str
     title: str | Promise
     forms: list[BaseForm]
-    rows: list[tuple[str | Promise, BaseFormSet]] = field(default_factory=list)
+    rows: list[tuple[str | Promise, Iterable[BaseForm]]] = field(default_factory=list)
 
 
 class RegistrationForm:
     """Every section, filled from one request; valid only as a whole.
 
-    now: aware, the domain's time. case: to correct it, with what it says now. companions: the
-    cases that may be named as travelling along.
+    data: what a page posted, or, in_json, an object with an object for each section and a list
+    of objects for each list of rows. now: aware, the domain's time. case: to correct it, with
+    what it says now. companions: the cases that may be named as travelling along.
     """
 
     def __init__(
-        self, data: Any = None, *, now: datetime, case: Case | None = None, companions: Any = None
+        self,
+        data: Any = None,
+        *,
+        now: datetime,
+        case: Case | None = None,
+        companions: Any = None,
+        in_json: bool = False,
     ) -> None:
         self.now, self.case, self.is_bound = now, case, data is not None
         self.companions = Case.objects.none() if companions is None else companions
         records: dict[str, Any] = _records(case) if case else {}
 
         def one(name: str, form: type[forms.ModelForm], **initial: Any) -> Any:
+            if in_json:
+                return reading_json(form(data.get(name, {})))
             if record := records.get(name):
                 return form(data, prefix=name, instance=record)
             return form(data, prefix=name, initial=initial)
 
-        def rows(name: str, formset: type[BaseFormSet]) -> BaseFormSet:
+        def rows(name: str, formset: type[BaseFormSet]) -> Any:
+            if in_json:
+                return [reading_json(formset.form(row)) for row in data.get(name, [])]
             initial = [
                 {field: getattr(row, field) for field in formset.form._meta.fields}
                 for row in records.get(name, [])
@@ -137,8 +150,18 @@ class RegistrationForm:
         ]  # fmt: skip
 
     @property
+    def parts(self) -> dict[str, Any]:
+        """Every section, and every list of rows, by its name."""
+        return {
+            name: part
+            for name, part in vars(self).items()
+            if isinstance(part, BaseForm | BaseFormSet | list)
+        }
+
+    @property
     def formsets(self) -> list[BaseFormSet]:
-        return [self.co_residents, self.transits, self.visited]
+        """The lists of rows of a page; in JSON a row stands for itself."""
+        return [part for part in self.parts.values() if isinstance(part, BaseFormSet)]
 
     @property
     def all_forms(self) -> list[BaseForm]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.calendar import beijing_date
 from houshayu.models import Place
 from policy import COLDEST, FEVER, HOTTEST, Slot
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
@@ -37,12 +39,28 @@ class RoundForm(forms.Form):
         self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
 
 
-class ReadingForm(forms.Form):
-    """One person's line in a round; an empty temperature means not measured yet."""
+class SlotForm(forms.Form):
+    """Which check-in: the calendar day in Beijing, morning or evening."""
+
+    on = forms.DateField(label=_("Day"))
+    slot = forms.ChoiceField(label=_("Slot"), choices=Slot)
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > beijing_date(self.now):
+            raise forms.ValidationError(_("A check-in can't be recorded before its day."))
+        return on
+
+
+class MeasuredForm(forms.Form):
+    """What was measured at one person."""
 
     temperature = forms.DecimalField(
         label=_("Body temperature (°C)"),
-        required=False,
         max_digits=3,
         decimal_places=1,
         min_value=COLDEST,
@@ -69,11 +87,34 @@ class ReadingForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    method = forms.ChoiceField(label=_("Method"), choices=TemperatureMethod, required=False)
-    channel = forms.ChoiceField(label=_("Channel"), choices=Channel, required=False)
+    method = forms.ChoiceField(
+        label=_("Method"),
+        choices=TemperatureMethod,
+        required=False,
+        initial=TemperatureMethod.AXILLARY,
+    )
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=Channel, required=False, initial=Channel.STAFF
+    )
+
+    def reading_of(self, observation: Observation) -> Reading:
+        """What was measured as the round records it; of a valid form that has a temperature."""
+        data = self.cleaned_data
+        return Reading(
+            observation=observation,
+            temperature=data["temperature"],
+            symptoms=tuple(dict.fromkeys(data["symptoms"])),
+            method=data["method"] or self.fields["method"].initial,
+            channel=data["channel"] or self.fields["channel"].initial,
+        )
+
+
+class ReadingForm(MeasuredForm):
+    """One person's line in a round; an empty temperature means not measured yet."""
 
     def __init__(self, data: Any, *, observation: Observation) -> None:
         super().__init__(data, prefix=str(observation.pk), auto_id=f"r{observation.pk}-%s")
+        self.fields["temperature"].required = False
         self.observation = observation
 
     def clean(self) -> dict[str, Any]:
@@ -88,11 +129,4 @@ class ReadingForm(forms.Form):
 
     def reading(self) -> Reading:
         """The line as the round records it; of a filled, valid form."""
-        data = self.cleaned_data
-        return Reading(
-            observation=self.observation,
-            temperature=data["temperature"],
-            symptoms=tuple(dict.fromkeys(data["symptoms"])),
-            method=data["method"] or TemperatureMethod.AXILLARY,
-            channel=data["channel"] or Channel.STAFF,
-        )
+        return self.reading_of(self.observation)

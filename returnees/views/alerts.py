@@ -16,9 +16,9 @@ from houshayu.http import Request
 from houshayu.listing import listing
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
+from returnees.alert_filters import AlertFilter
 from returnees.bulk import ALERTS
-from returnees.filters import AlertFilter
-from returnees.forms.cases import ResolutionForm
+from returnees.forms.alerts import ResolutionForm
 from returnees.models import Alert
 
 

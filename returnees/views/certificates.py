@@ -52,10 +52,11 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        name = f"{case.number}-certificate.{certificate.attachment.suffix}"
+        attachment = certificate.attachment
+        name = f"{case.number}-certificate.{attachment.suffix}"
         return HttpResponse(
-            certificate.attachment.content(),
-            content_type=certificate.attachment.media_type,
+            attachment.content(),
+            content_type=attachment.media_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 

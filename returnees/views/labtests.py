@@ -11,7 +11,7 @@ from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from returnees import observing
 from returnees.acts import case_act
-from returnees.forms.cases import TestForm, TestPlanForm
+from returnees.forms.labtests import TestForm, TestPlanForm
 from returnees.models import LabTest, Observation
 from returnees.observing import LabTestClosed
 

@@ -9,16 +9,18 @@ from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from coordination import day
 from coordination.demonstration import live
 from houshayu import clock
 from houshayu.calendar import BEIJING
 from houshayu.demonstration import accounts
+from houshayu.duties import planning
 from houshayu.mail import send_queued
-from houshayu.models import ClockShift, MailStatus, Message, Place, User
+from houshayu.models import ClockShift, MailStatus, Message, MessageLine, Place, User
 from returnees.demonstration import cast
 from returnees.models import Case, CaseOutcome
 from returnees.registration import register
-from tests.factories import holder_of, make_registration, moment, tell_user
+from tests.factories import holder_of, make_observed_case, make_registration, moment, tell_user
 
 MORNING = moment("2020-03-20", "08:30")
 
@@ -41,7 +43,10 @@ def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration:
         now=begin,
     )
 
-    live(begin, begin + timedelta(days=17))
+    for _day in range(17):
+        live(begin, begin + timedelta(days=1, minutes=1))
+        begin += timedelta(days=1)
+        assert list(day.lost(Case.objects.open(), begin)) == []
 
     case.refresh_from_db()
     assert case.outcome == CaseOutcome.RELEASED
@@ -50,6 +55,21 @@ def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration:
     observation = case.observations.get()
     assert (observation.ended_on - observation.started_on).days == 14
     assert observation.checkins.count() >= 24
+
+
+def test_what_a_hotel_misses_fills_its_desks_inbox_with_few_messages(demonstration: None) -> None:
+    """Before lines were put together, twenty guests and three days were as many messages."""
+    hotel = Place.objects.get(code="demo-hotel-jia")
+    for _each in range(20):
+        make_observed_case(place=hotel)
+
+    for date in ("2020-03-20", "2020-03-21", "2020-03-22"):
+        for hour in ("13:00", "21:00"):
+            planning.plan_and_send(moment(date, hour))
+
+    desk = accounts.worker_of(hotel)
+    assert MessageLine.objects.filter(recipient=desk).count() == 120
+    assert Message.objects.for_user(desk).count() == 6
 
 
 @override_settings(DEMONSTRATION=True)
@@ -62,10 +82,10 @@ def test_each_press_is_one_more_morning_and_nothing_leaves_the_machine(
     tell_user(coordinator, now=MORNING)
     Message.objects.update(mail_status=MailStatus.QUEUED)
 
-    for day in (21, 22):
+    for on in (21, 22):
         client.post(reverse("coordination:next_morning"))
         shown = clock.now().astimezone(BEIJING)
-        assert shown.replace(microsecond=0) - datetime(2020, 3, day, 8, 30, tzinfo=BEIJING) < (
+        assert shown.replace(microsecond=0) - datetime(2020, 3, on, 8, 30, tzinfo=BEIJING) < (
             timedelta(minutes=5)
         )
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
-
+from django import forms
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
@@ -13,11 +12,11 @@ from rest_framework.response import Response
 
 from houshayu import clock
 from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api_forms import FormInput, from_json
 from houshayu.models import Place
-from policy import COLDEST, HOTTEST
 from returnees.models import Case
 from transfers.filters import HandoffFilter
-from transfers.forms.handoffs import check_plan
+from transfers.forms.handoffs import AcceptForm, CancelForm, DeclineForm, OfferForm
 from transfers.models import Handoff
 
 CONFLICT = {409: OpenApiTypes.OBJECT}
@@ -44,63 +43,11 @@ class HandoffSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OfferInput(serializers.ModelSerializer):
-    """To whom a case is offered, and what is known of the way."""
+class OfferOfCaseForm(OfferForm):
+    """Which case is offered, to whom, and what is known of the way."""
 
-    case = serializers.CharField(label=gettext_lazy("Case number"), max_length=10)
-    to_place = serializers.SlugRelatedField(
-        label=gettext_lazy("Hand over to"), slug_field="code", queryset=Place.objects.holders()
-    )
-
-    class Meta:
-        model = Handoff
-        fields = [
-            "case", "to_place", "planned_at", "vehicle_plate", "driver", "escort",
-            "luggage_pieces", "remarks",
-        ]  # fmt: skip
-
-    def validate_planned_at(self, planned_at: datetime | None) -> datetime | None:
-        check_plan(planned_at, self.context["now"])
-        return planned_at
-
-
-class AcceptInput(serializers.Serializer):
-    """What the receiving side notes when it takes the person over."""
-
-    room = serializers.RegexField(
-        r"^[0-9A-Z-]{1,8}$",
-        label=gettext_lazy("Hotel room"),
-        required=False,
-        error_messages={
-            "invalid": gettext_lazy("A room is up to eight digits and capitals, like 0812.")
-        },
-    )
-    temperature = serializers.DecimalField(
-        label=gettext_lazy("Temperature at handoff (°C)"),
-        required=False,
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
-    )
-    luggage_pieces = serializers.IntegerField(
-        label=gettext_lazy("Luggage pieces"), required=False, min_value=0, max_value=99
-    )
-    commitment_signed = serializers.BooleanField(
-        label=gettext_lazy("The commitment letter is signed"),
-        required=False,
-        help_text=gettext_lazy("Needed once, to be observed at home."),
-    )
-
-
-class DeclineInput(serializers.Serializer):
-    reason = serializers.CharField(label=gettext_lazy("Reason"), max_length=200)
-
-
-class CancelInput(serializers.Serializer):
-    reason = serializers.CharField(
-        label=gettext_lazy("Reason"), max_length=200, required=False, default=""
-    )
+    case = forms.CharField(label=gettext_lazy("Case number"), max_length=10)
+    field_order = ["case"]
 
 
 @extend_schema_view(
@@ -135,7 +82,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
 
     @extend_schema(
         summary="Offer a case to another place",
-        request=OfferInput,
+        request=FormInput.of(OfferOfCaseForm),
         responses={201: HandoffSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -152,9 +99,8 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     )
     def create(self, request: Request) -> Response:
         now = clock.now()
-        asked = OfferInput(data=request.data, context={"now": now})
-        asked.is_valid(raise_exception=True)
-        offer = asked.validated_data
+        places = Place.objects.holders()
+        offer = from_json(OfferOfCaseForm, request.data, places=places, now=now).cleaned_data
         held = Case.objects.held_by(request.user, "transfers.offer_handoff")
         case = get_object_or_404(held, number=offer.pop("case"))
         handoff = Handoff.objects.offer(case=case, by=request.user, now=now, **offer)
@@ -162,7 +108,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
 
     @extend_schema(
         summary="Take the case over",
-        request=AcceptInput,
+        request=FormInput.of(AcceptForm),
         responses={200: HandoffSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
@@ -175,14 +121,13 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
         handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-        asked = AcceptInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        handoff.accept(by=request.user, now=clock.now(), **asked.validated_data)
+        asked = from_json(AcceptForm, request.data).cleaned_data
+        handoff.accept(by=request.user, now=clock.now(), **asked)
         return self._told(handoff)
 
     @extend_schema(
         summary="Refuse the case; it stays with the sender",
-        request=DeclineInput,
+        request=FormInput.of(DeclineForm),
         responses={200: HandoffSerializer, **CONFLICT},
         examples=[
             OpenApiExample("No room", value={"reason": "No room is free."}, request_only=True)
@@ -191,20 +136,18 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: int) -> Response:
         handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-        asked = DeclineInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        handoff.decline(by=request.user, now=clock.now(), reason=asked.validated_data["reason"])
+        asked = from_json(DeclineForm, request.data).cleaned_data
+        handoff.decline(by=request.user, now=clock.now(), reason=asked["reason"])
         return self._told(handoff)
 
     @extend_schema(
         summary="Take an offer back",
-        request=CancelInput,
+        request=FormInput.of(CancelForm),
         responses={200: HandoffSerializer, **CONFLICT},
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: int) -> Response:
         handoff = get_object_or_404(Handoff.objects.offered_by(request.user), pk=pk)
-        asked = CancelInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        handoff.cancel(by=request.user, now=clock.now(), reason=asked.validated_data["reason"])
+        asked = from_json(CancelForm, request.data).cleaned_data
+        handoff.cancel(by=request.user, now=clock.now(), reason=asked["reason"])
         return self._told(handoff)

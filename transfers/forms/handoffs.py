@@ -12,14 +12,6 @@ from transfers.models import Handoff
 FURTHEST_PLAN = timedelta(days=60)
 
 
-def check_plan(planned_at: datetime | None, now: datetime) -> None:
-    """Raises ValidationError for a time of no handoff: a slip of the month or the year."""
-    if planned_at and planned_at > now + FURTHEST_PLAN:
-        raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
-    if planned_at and planned_at < now - FURTHEST_PLAN:
-        raise forms.ValidationError(_("Please check the year."))
-
-
 class OfferForm(forms.ModelForm):
     """To whom the case is offered, and what is known of the way."""
 
@@ -39,8 +31,12 @@ class OfferForm(forms.ModelForm):
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
+        """No time of no handoff: a slip of the month or the year."""
         planned_at: datetime | None = self.cleaned_data["planned_at"]
-        check_plan(planned_at, self.now)
+        if planned_at and planned_at > self.now + FURTHEST_PLAN:
+            raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+        if planned_at and planned_at < self.now - FURTHEST_PLAN:
+            raise forms.ValidationError(_("Please check the year."))
         return planned_at
 
 
@@ -72,7 +68,9 @@ class AcceptForm(forms.Form):
         label=_("Luggage pieces"), required=False, min_value=0, max_value=99
     )
     commitment_signed = forms.BooleanField(
-        label=_("The commitment letter is signed"), required=False
+        label=_("The commitment letter is signed"),
+        required=False,
+        help_text=_("Needed once, to be observed at home."),
     )
 
 
@@ -84,3 +82,9 @@ class DeclineForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Please say why; the sender must know.")},
     )
+
+
+class CancelForm(forms.Form):
+    """Why the sending side takes its offer back, if it says so."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)

@@ -1,10 +1,5 @@
-from transfers.models.handoffs import (
-    CommitmentMissing,
-    Handoff,
-    HandoffClosed,
-    HandoffNotPossible,
-    HandoffStatus,
-)
+from transfers.models.handoff_queries import HandoffNotPossible, HandoffStatus
+from transfers.models.handoffs import CommitmentMissing, Handoff, HandoffClosed
 
 __all__ = [
     "CommitmentMissing",

@@ -12,7 +12,7 @@ from returnees.models import Case
 class Command(BaseCommand):
     help = "Fills an empty database with the demonstration: a month of March 2020."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if ClockShift.objects.exists():
             return
         if Case.objects.exists():

@@ -9,7 +9,7 @@ from policy.models import PolicyVersion
 class Command(BaseCommand):
     help = "Loads the policy versions and the places of Houshayu; may be run again at any time."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         policies = PolicyVersion.objects.load()
         places = load_places()
         if options["verbosity"]:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     # They load every page and printing with it, which would double the time of a start.
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_reference_data", verbosity=0)
         self._collect_static()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         "Put the new key first, restart, run this, then remove the old key. It can be repeated."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         for model in apps.get_models():
             if fields := list(protected_fields(model)):
                 self.stdout.write(f"{model._meta.label}: {encrypt_again(model, fields)} rows")

@@ -27,7 +27,7 @@ table they follow. The times are defaults of the sub-district.
 class Command(BaseCommand):
     help = "Writes docs/keeping.md: for what each personal field is kept, and for how long."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         PAGE.write_text(page(), encoding="utf-8")
         self.stdout.write(f"{PAGE.relative_to(settings.BASE_DIR)} is written.")
 

@@ -1,0 +1,102 @@
+"""What the API says of a case: a row of the list, or the case with its whole form."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from houshayu.api import PlaceSerializer
+from returnees import decisions
+from returnees.api import sections
+from returnees.models import (
+    Case,
+    CaseOutcome,
+    Custody,
+    Observation,
+    Whereabouts,
+)
+
+
+class CaseRowSerializer(serializers.ModelSerializer):
+    """One case in a list."""
+
+    name_zh = serializers.CharField(source="person.name_zh")
+    name_latin = serializers.CharField(source="person.name_latin")
+    nationality = serializers.CharField(source="person.nationality")
+    whereabouts = serializers.ChoiceField(choices=Whereabouts.choices)
+    holder = PlaceSerializer(source="holding.place", allow_null=True, default=None)
+    community = PlaceSerializer(allow_null=True)
+    release_on = serializers.DateField(source="observed.release_on", allow_null=True, default=None)
+    open_alerts = serializers.BooleanField()
+    # Said here, for of a field that is only read the description forgets that it may be empty.
+    outcome = serializers.ChoiceField(
+        label=_("outcome"), choices=CaseOutcome.choices, allow_blank=True, read_only=True
+    )
+
+    class Meta:
+        model = Case
+        fields = [
+            "number", "name_zh", "name_latin", "nationality", "whereabouts", "holder", "community",
+            "expected_arrival_at", "arrived_at", "release_on", "open_alerts", "opened_at",
+            "closed_at", "outcome",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class CustodySerializer(serializers.ModelSerializer):
+    place = PlaceSerializer()
+
+    class Meta:
+        model = Custody
+        fields = ["place", "room", "started_at", "ended_at"]
+
+
+class ObservationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Observation
+        fields = ["kind", "started_on", "days", "release_on", "ended_at", "end_reason"]
+
+
+class DecisionSerializer(serializers.Serializer):
+    """What the policy decided, by which version and rule, and what it still waits for."""
+
+    policy = serializers.CharField(source="policy.code")
+    rule = serializers.CharField(source="decision.rule")
+    text = serializers.SerializerMethodField()
+    waiting_for = serializers.SerializerMethodField()
+
+    def get_text(self, case: Case) -> str:
+        return str(case.policy.rule_text(case.decision.rule))
+
+    def get_waiting_for(self, case: Case) -> list[str]:
+        return [str(decisions.WAITING[name]) for name in case.decision.waiting_for]
+
+
+class CaseSerializer(CaseRowSerializer):
+    """A case with its whole form; numbers are masked."""
+
+    person = sections.PersonSection()
+    document = sections.DocumentSection()
+    contact = sections.ContactSection(source="person")
+    dwelling = sections.DwellingSection(source="*")
+    co_residents = sections.CoResidentRow(many=True)
+    journey = sections.JourneySection()
+    transits = sections.TransitRow(source="journey.transits", many=True)
+    visited = sections.VisitedRow(source="journey.visited", many=True)
+    health = sections.HealthSection()
+    request = sections.RequestSection()
+    care = sections.CareSection(allow_null=True, default=None)
+    declaration = sections.DeclarationSection()
+    office = sections.OfficeSection(source="*")
+    decision = DecisionSerializer(source="*")
+    custodies = CustodySerializer(many=True)
+    observations = ObservationSerializer(many=True)
+
+    class Meta:
+        model = Case
+        fields = [
+            *CaseRowSerializer.Meta.fields, "person", "document", "contact", "dwelling",
+            "co_residents", "journey", "transits", "visited", "health", "request", "care",
+            "declaration", "office", "decision", "custodies", "observations",
+        ]  # fmt: skip
+        read_only_fields = fields

@@ -1,0 +1,127 @@
+"""Lines of one kind, place and quarter of an hour are one message, and the inbox has few."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from houshayu.duties import planning
+from houshayu.models import Message, MessageLine, Place, User
+from tests.factories import NOW, check_in, make_observed_case, make_user, moment, tell_user
+
+EVENING = moment("2020-03-20", "20:30")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def client(hotel_worker: User) -> Client:
+    client = Client()
+    client.force_login(hotel_worker, "houshayu.access.MembershipBackend")
+    return client
+
+
+def checkins(user: User) -> Message:
+    return Message.objects.for_user(user).for_rows().get(kind="checkin")
+
+
+def test_many_lines_of_a_place_are_one_message_that_counts_them(
+    hotel: Place, hotel_worker: User, client: Client
+) -> None:
+    for _each in range(3):
+        make_observed_case(place=hotel)
+
+    planning.plan_and_send(EVENING)
+
+    message = checkins(hotel_worker)
+    assert message.lines.count() == 3
+    assert str(message.subject) == f"缺测温：{hotel} 3 项"
+
+
+def test_a_line_alone_is_its_own_subject(observed: object, hotel_worker: User) -> None:
+    planning.plan_and_send(EVENING)
+
+    message = checkins(hotel_worker)
+    assert message.subject == message.lines.get().text
+
+
+def test_a_message_that_was_read_is_unread_again_when_it_gets_a_line(
+    hotel_worker: User,
+) -> None:
+    tell_user(hotel_worker, now=NOW)
+    Message.objects.update(read_at=NOW)
+
+    tell_user(hotel_worker, now=NOW + MINUTE)
+
+    message = Message.objects.get()
+    assert (message.read_at, message.lines.count()) == (None, 2)
+
+
+def test_another_quarter_of_an_hour_is_another_message(hotel_worker: User) -> None:
+    tell_user(hotel_worker, now=NOW)
+    tell_user(hotel_worker, now=NOW + 14 * MINUTE)
+    tell_user(hotel_worker, now=NOW + 15 * MINUTE)
+
+    assert [m.lines.count() for m in Message.objects.order_by("quarter")] == [2, 1]
+
+
+def test_the_page_of_a_message_marks_what_waits_no_more_and_is_read_then(
+    hotel: Place, hotel_worker: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, open_ = make_observed_case(place=hotel), make_observed_case(place=hotel)
+    planning.plan_and_send(EVENING)
+    check_in(done, day=0, slot="evening")
+    monkeypatch.setattr("houshayu.clock.now", lambda: EVENING)
+
+    page = client.get(checkins(hotel_worker).get_absolute_url())
+
+    assert {line.about_id: is_done for line, is_done in page.context["lines"]} == {
+        done.pk: True,
+        open_.pk: False,
+    }
+    assert f"kind=checkin&amp;place={hotel.code}" in page.text
+    assert checkins(hotel_worker).read_at == EVENING
+
+
+def test_a_message_is_its_recipients_alone(hotel_worker: User, client: Client) -> None:
+    tell_user(make_user(), now=NOW)
+
+    answer = client.get(reverse("message_detail", args=[Message.objects.get().pk]))
+
+    assert answer.status_code == 404
+
+
+def test_the_inbox_shows_a_kind_and_marks_just_that_as_read(
+    hotel_worker: User, client: Client
+) -> None:
+    tell_user(hotel_worker, kind="checkin")
+    tell_user(hotel_worker, kind="test")
+
+    page = client.get(reverse("inbox"), {"kind": "test"})
+    client.post(reverse("inbox_read"), {"kind": "test"})
+
+    assert [message.kind for message in page.context["page"].rows] == ["test"]
+    assert [message.kind for message in Message.objects.unread()] == ["checkin"]
+
+
+@pytest.mark.parametrize("messages", [1, 6])
+def test_the_inbox_costs_the_same_queries_for_one_message_and_many(
+    hotel_worker: User, client: Client, messages: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(messages):
+        tell_user(hotel_worker, 2, now=NOW + number * timedelta(hours=1))
+
+    with django_assert_num_queries(7):
+        client.get(reverse("inbox"))
+
+
+def test_the_same_thing_reaches_somebody_once(observed: object, hotel_worker: User) -> None:
+    planning.plan_and_send(EVENING)
+    before = MessageLine.objects.count()
+
+    planning.plan_and_send(EVENING + MINUTE)
+
+    assert MessageLine.objects.count() == before
