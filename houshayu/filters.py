@@ -74,10 +74,10 @@ class JobFilter(Filters):
         model = Job
         fields: list[str] = []
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
         self.filters["kind"].extra["choices"] = [
-            (kind.code, kind.label) for kind in jobs.kinds_for(user)
+            (kind.code, kind.label) for kind in jobs.kinds_for(request.user)
         ]
 
 
@@ -96,10 +96,9 @@ class WorkOrderFilter(Filters):
     kind = filters.ChoiceFilter(
         choices=workorders.choices, label=_("Kind"), empty_label=_("Every kind")
     )
-    place = filters.ModelChoiceFilter(
+    place = PlaceFilter(
         method="by_place",
         queryset=_places,
-        to_field_name="code",
         label=_("Place"),
         empty_label=_("Every place"),
     )

@@ -156,7 +156,8 @@ class Walk:
             return (press, *(_of(apps, role) for role in (here, there)))
         permission = getattr(RULES.get(name), "permission", "")
         held = (permission in ROLE_PERMISSIONS[here], permission in ROLE_PERMISSIONS[there])
-        return (press.method, path, press.data and press.data[-1], *held)
+        act = dict(press.data).get("act", "")  # many acts of a list have one address
+        return (press.method, path, act, *held)
 
 
 def _of(apps: tuple[str, ...], role: Role) -> frozenset[str]:
@@ -175,4 +176,4 @@ def test_whoever_is_shown_a_button_may_press_it(db: None) -> None:
                 transaction.set_rollback(True)  # else whoever came before is on the lists
 
     assert walk.refused == []
-    assert len(walk.pressed) > 1000
+    assert len(walk.pressed) > 500

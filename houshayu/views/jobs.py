@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from houshayu.filters import JobFilter
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
 from houshayu.models import Job
 from houshayu.shortcuts import render_fragment
 
@@ -16,9 +16,8 @@ from houshayu.shortcuts import render_fragment
 @require_safe
 def job_list(request: Request) -> HttpResponse:
     """What the user asked for, the newest first."""
-    own = JobFilter(request.GET, Job.objects.visible_to(request.user), user=request.user)
-    page = keyset_page(request, own.qs, order=["-asked_at", "-id"])
-    return render(request, "houshayu/job_list.html", {"page": page, "filter": own})
+    own = JobFilter(request.GET, Job.objects.visible_to(request.user), request=request)
+    return listing(request, "houshayu/job_list.html", own, order=["-asked_at", "-id"])
 
 
 @require_safe

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from houshayu import clock, workorders
+from houshayu.acts import act_page, posted
 from houshayu.filters import WorkOrderFilter
 from houshayu.forms import DirectiveForm, ResultForm
 from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place, WorkOrder
-from houshayu.models.workorders import WorkOrderDone, link
+from houshayu.models.workorders import link
 from houshayu.shortcuts import render_fragment
 
 
@@ -44,34 +48,47 @@ def workorder_open(request: Request) -> HttpResponse:
     """A directive to a place that the user answers for."""
     now = clock.now()
     places = Place.objects.covered_by(request.user, "houshayu.add_workorder").filter(is_active=True)
-    form = DirectiveForm(request.POST or None, places=places, now=now)
-    if request.method == "POST" and form.is_valid():
+    form = DirectiveForm(posted(request), places=places, now=now)
+
+    def give() -> HttpResponse:
         order = WorkOrder.objects.open_order(
             kind=workorders.DIRECTIVE.code, by=request.user, now=now, **form.cleaned_data
         )
         messages.success(request, _("The directive is given."))
         return redirect(order)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "houshayu/workorder_open.html", {"form": form}, status=status)
+
+    return act_page(
+        request,
+        form,
+        give,
+        title=_("Give a directive"),
+        button=_("Give the directive"),
+        back="workorder_list",
+    )
 
 
-@require_POST
 @permission_required("houshayu.finish_workorder", raise_exception=True)
 def workorder_done(request: Request, pk: int) -> HttpResponse:
     order = get_object_or_404(WorkOrder.objects.finishable_by(request.user), pk=pk)
-    form = ResultForm(request.POST)
-    if not form.is_valid():
-        return _shown(request, order, form)
-    try:
-        order.done(by=request.user, now=clock.now(), result=form.cleaned_data["result"])
-    except WorkOrderDone as before:
-        messages.warning(request, str(before))
-    else:
-        messages.success(request, _("The work order is done."))
-    return _shown(request, order) if request.htmx else redirect(order)
+    form = ResultForm(posted(request))
+
+    def done() -> str:
+        order.done(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("The work order is done.")
+
+    return act_page(
+        request,
+        form,
+        done,
+        title=_("Mark as done"),
+        button=_("Mark as done"),
+        back=order,
+        about=order,
+        row=partial(_shown, request, order),
+    )
 
 
-def _shown(request: Request, order: WorkOrder, filled_in: ResultForm | None = None) -> HttpResponse:
+def _shown(request: Request, order: WorkOrder, filled_in: BaseForm | None = None) -> HttpResponse:
     """The row where htmx asks for it, else the page; once more with what was filled in wrongly."""
     row = WorkOrder.objects.for_rows(request.user).get(pk=order.pk)
     link([row], request.user)
