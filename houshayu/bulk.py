@@ -184,7 +184,7 @@ def _results(
                 refused = str(refusal)
             except DatabaseError:
                 logger.exception("Bulk act %s was refused by the database", act.code)
-                refused = _("This does not fit what is stored by now; nothing was changed.")
+                refused = _("This conflicts with what is stored now; nothing was changed.")
         yield Result(row, acts.name(row), refused)
 
 

@@ -1,4 +1,4 @@
-"""The request as views see it, behind the middleware that lets in only who is logged in."""
+"""The request as views see it, behind the middleware that lets in only people who are logged in."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails

@@ -85,7 +85,7 @@ def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason:
 
     The version in force then decides, unless a coordinator chose another. What was measured
     keeps its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
-    ArrivalStands: for somebody who has not arrived, whose days were counted anew or completed
+    ArrivalStands: for somebody who has not arrived, whose days were count restarted or completed
     since, for a moment to come, and None for somebody whom a site or a check-in has seen.
     """
     with acting(by=by, now=now, reason=reason):
@@ -94,7 +94,7 @@ def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason:
             raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
         Observation.objects.lock_current_of(locked)
         if locked.observations.exclude(end_reason__in=["", EndReason.CORRECTED]).exists():
-            raise ArrivalStands(_("The days have been counted anew or completed since."))
+            raise ArrivalStands(_("The days have been restarted or completed since."))
         if at is None:
             _undo(locked, now=now)
         elif at > now:

@@ -1,4 +1,4 @@
-"""The observation of a case: how it begins, follows what is decided, and is counted anew."""
+"""The observation of a case: how it begins, follows what is decided, and is count restarted."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def follow_place(case: Case, place: Place, *, on: date) -> None:
 def restart(
     case: Case, *, by: User, now: datetime, last_contact_on: date | None = None
 ) -> Observation:
-    """Count the days anew for a close contact, or for somebody who left home without leave.
+    """Restart the count of days for a close contact, or for somebody who left home without leave.
 
     last_contact_on: the last contact with an infected person, whose date is day 0 then.
     Without it the rule in force at the moment decides: since 16 April 2020 the date of the

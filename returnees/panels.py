@@ -173,7 +173,7 @@ ACTS = (
     ),
     CaseAct(
         view="returnees:observation_restart",
-        label=_("Count the days anew"),
+        label=_("Restart the count of days"),
         permission="change_observation",
         order=70,
         applies=_has_arrived,

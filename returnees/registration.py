@@ -156,8 +156,8 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
 
     The policy decides again from the corrected facts: under the version of the case, or, before
     the person has arrived, under the one in force when they are expected. What is told of their
-    health for the first time raises its alert, who asks to be at home only now applies now, and
-    who was in Beijing earlier than told has arrived.
+    health for the first time raises its alert, a person who asks to be at home only now applies
+    now, and a person who was in Beijing earlier than stated has arrived.
     """
     with acting(by=by, now=now, reason=reason):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)

@@ -37,7 +37,7 @@ def offer_to_new_home(
 ) -> Handoff | None:
     """Offer a case whose home was corrected, if a community holds it and it waits for no answer.
 
-    Who is on the way or in a hotel goes to their own sub-district from there.
+    People who are on the way or in a hotel go to their own sub-district from there.
     """
     custody = Custody.objects.current_of(case)
     if custody is None or custody.offered_to or custody.place.kind not in HOME_KINDS:

@@ -210,7 +210,7 @@ class RoundResource(Resource):
         for number, line in zip(numbers, lines, strict=True):
             observation, problem = observations.get(number), {}
             if observation is None:
-                problem = {"case": [_("Nobody under observation in your hands has this number.")]}
+                problem = {"case": [_("Nobody under observation in your care has this number.")]}
             elif not _has_slot(observation, asked):
                 problem = {"case": [str(NO_SUCH_SLOT)]}
             else:

@@ -29,7 +29,7 @@ MESSAGES: dict[str, Promise] = {
     "check_digit_optional": _("The check digit of the optional data does not fit."),
     "check_digit_composite": _("The check digit over the whole zone does not fit."),
     "birth_date": _("The date of birth does not exist."),
-    "birth_date_partial": _("The document does not tell the whole date of birth: please ask."),
+    "birth_date_partial": _("The document does not show the whole date of birth: please ask."),
     "expiry_date": _("The expiry date does not exist."),
     "sex": _("The sex is neither M, F nor <."),
     "name": _("A name holds only letters."),

@@ -102,7 +102,7 @@ def _check_person(form: RegistrationForm) -> None:
     region = value(form.person, "nationality")
     if region in REGIONS and category and category != REGIONS[region]:
         form.person.add_error(
-            "nationality", _("Hong Kong, Macao and Taiwan stand beside their category only.")
+            "nationality", _("Hong Kong, Macao and Taiwan go only with their own category.")
         )
     if category in FOREIGN:
         require(form.document, "visa_type", _("Please choose the visa or permit."))
@@ -150,7 +150,7 @@ def _check_document(form: RegistrationForm) -> None:
         form.document.add_error(
             "document_number",
             _(
-                "Somebody of another name and birthday is registered with this number: "
+                "A person with another name and birthday is registered with this number: "
                 "please check it."
             ),
         )
@@ -284,14 +284,14 @@ def _check_who_else(form: RegistrationForm) -> None:
     } - {""}
     if _plain(value(form.dwelling, "emergency_contact_name")) in own_names:
         form.dwelling.add_error(
-            "emergency_contact_name", _("Please name somebody else than the traveller.")
+            "emergency_contact_name", _("Please name a person other than the traveller.")
         )
     signer = value(form.declaration, "signed_by")
     if signer and _plain(signer) not in own_names:
         require(
             form.declaration,
             "signed_relation",
-            _("Please say how the one who signs is related to the person."),
+            _("Please say how the signer is related to the person."),
         )
     if number := (value(form.arrival, "companion") or "").strip().upper():
         companion = form.companions.filter(number=number).first()

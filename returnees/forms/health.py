@@ -59,7 +59,7 @@ class HealthForm(forms.ModelForm):
             "contact_case_on": date_input(),
             "tested_positive_on": date_input(),
         }
-        help_texts = {"symptoms": _("Tick none for somebody who is well.")}
+        help_texts = {"symptoms": _("Leave all boxes empty if the person is well.")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -63,7 +63,7 @@ class JourneyForm(forms.ModelForm):
     days_observed_elsewhere = forms.IntegerField(
         label=label(Journey, "days_observed_elsewhere"),
         min_value=0, max_value=30, required=False,
-        help_text=_("For who entered China outside Beijing; 0 for none."),
+        help_text=_("Only for people who entered China outside Beijing; 0 if none."),
     )  # fmt: skip
     # A moment in JSON has its own offset.
     PAGE_ONLY = ("departure_offset",)
@@ -85,7 +85,7 @@ class JourneyForm(forms.ModelForm):
             "departure_time": _("On the clocks of the place of departure."),
             "flight_number": _("By air."),
             "train_number": _("By rail."),
-            "onward_destination": _("For who travels on."),
+            "onward_destination": _("Only for people who travel on."),
         }
 
     def clean_flight_number(self) -> str:
@@ -125,7 +125,7 @@ class JourneyForm(forms.ModelForm):
         port, days = data.get("entry_port"), data.get("days_observed_elsewhere")
         if port in BEIJING_PORTS and days:
             self.add_error(
-                "days_observed_elsewhere", _("Only for who entered through another port.")
+                "days_observed_elsewhere", _("Only for people who enter through another port.")
             )
         missing = days is None and "days_observed_elsewhere" not in self.errors
         if port and port not in BEIJING_PORTS and missing:

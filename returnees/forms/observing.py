@@ -45,6 +45,6 @@ class RestartForm(forms.Form):
     last_contact_on = forms.DateField(
         label=_("Last contact with an infected person"),
         required=False,
-        help_text=_("Leave it empty for somebody who left home without leave."),
+        help_text=_("Leave this empty if the person left home without permission."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )

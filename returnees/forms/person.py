@@ -61,14 +61,14 @@ class PersonForm(MaskedForm):
         widgets = {"birth_date": date_input()}
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
-            "surname_latin": _("For every passport; a single name stands here."),
+            "surname_latin": _("Needed for every passport; a single name goes here."),
             "guardian_name": _("Under 18 on the day of arrival."),
         }
 
     def clean_birth_date(self) -> date:
         born: date = self.cleaned_data["birth_date"]
         if born < EARLIEST_BIRTH:
-            raise ValidationError(_("Please check the year: nobody was born before 1900."))
+            raise ValidationError(_("Please check the year: it can't be before 1900."))
         return born
 
     def clean(self) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class DwellingForm(MaskedForm):
 
         widgets = {"compound": forms.TextInput(attrs={"list": "compounds"})}
         help_texts = {
-            "community": _("Somebody who lives in another sub-district is handed over to it."),
+            "community": _("People who live in another sub-district are handed over to it."),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class RoundForm(forms.Form):
         label=_("Slot"), choices=[("", _("Now")), *Slot.choices], required=False
     )
     floor = forms.CharField(label=_("Floor"), max_length=8, required=False)
-    only_missing = forms.BooleanField(label=_("Only who is missing"), required=False)
+    only_missing = forms.BooleanField(label=_("Only people not yet measured"), required=False)
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

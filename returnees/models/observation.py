@@ -92,7 +92,7 @@ class Observation(models.Model):
         OBSERVING, models.PositiveSmallIntegerField(_("obligation"), db_default=0)
     )
     # Its days are those of a contact or a violation, all in a hotel, whatever is decided since.
-    counted_anew = personal(OBSERVING, models.BooleanField(_("counted anew"), db_default=False))
+    counted_anew = personal(OBSERVING, models.BooleanField(_("count restarted"), db_default=False))
     started_on = personal(OBSERVING, models.DateField(_("day 0")))
     days = personal(OBSERVING, models.PositiveSmallIntegerField(_("days")))
     release_on = personal(

@@ -67,7 +67,7 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
         open_file,
         title=_("Certificate of observation elsewhere"),
         button=_("Open the file"),
-        explanation=_("Who looks, when and why is written down for the privacy auditor."),
+        explanation=_("The privacy auditor can see who looked, when and why."),
     )
 
 

@@ -49,7 +49,7 @@ def observation_restart(request: Request, number: str) -> HttpResponse:
         observation = observing.restart(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
 
-    title = _("Count the days anew")
+    title = _("Restart the count of days")
     beside = {ContactToCome: "last_contact_on"}
     return case_act(request, case, form, restart, title=title, button=title, beside=beside)
 

@@ -90,7 +90,7 @@ def case_edit(request: Request, number: str) -> HttpResponse:
     except IntegrityError:
         # Every other constraint was asked by the form; this one somebody else was faster with.
         form.document.add_error(
-            "document_number", _("Somebody else was registered with this number just now.")
+            "document_number", _("Another person was registered with this number just now.")
         )
         return _page(request, form, context, status=422)
     messages.success(request, _("Corrected; the old values are in the history."))
@@ -179,9 +179,9 @@ def _draft_id(typed: QueryDict) -> uuid.UUID:
 def _help(request: Request, context: Context) -> HttpResponse:
     """What a helping button asks for; nothing is saved.
 
-    mrz reads the lines into the fields, pinyin suggests the latin name, duplicates looks who is
-    registered already, and the name of a list adds a row to it. context["case"] is the case
-    whose form is corrected, if it is one.
+    mrz reads the lines into the fields, pinyin suggests the latin name, duplicates looks whether
+    the person is registered already, and the name of a list adds a row to it. context["case"] is
+    the case whose form is corrected, if it is one.
     """
     data = request.POST.copy()
     do = request.POST["do"]

@@ -47,6 +47,6 @@ def document_reveal(request: Request, number: str) -> HttpResponse:
         reveal,
         title=_("Document number"),
         button=_("Show the number"),
-        explanation=_("Who looks, when and why is written down for the privacy auditor."),
+        explanation=_("The privacy auditor can see who looked, when and why."),
         template=template,
     )

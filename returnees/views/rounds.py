@@ -190,7 +190,7 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
     if done.already_there:
         messages.warning(
             request,
-            _("Somebody else had recorded these already, and that stays: %(cases)s")
+            _("Other people recorded these first, and their values stay: %(cases)s")
             % {"cases": ", ".join(o.case.number for o in done.already_there)},
         )
     return redirect(request.get_full_path())

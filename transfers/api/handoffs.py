@@ -55,7 +55,7 @@ class OfferOfCaseForm(OfferForm):
     retrieve=extend_schema(summary="A handoff"),
 )
 class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    """Handoffs: offered by who holds the case, answered by who shall hold it next."""
+    """Handoffs: the place that holds a case offers it, the place that is to hold it answers."""
 
     needs = {
         "list": "transfers.view_handoff",

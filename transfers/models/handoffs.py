@@ -255,7 +255,8 @@ class Handoff(models.Model):
         room: the hotel room, where there is one. temperature: °C, measured at the handoff; a fever
         raises its alert in the receiver's hands. commitment_signed: at the gate of a home, where
         it is needed and was not signed before. Raises HandoffClosed if it was answered or taken
-        back first; CommitmentMissing, and HandoffNotPossible for who may not go home any more.
+        back first; CommitmentMissing, and HandoffNotPossible for a person who may not go home any
+        more.
         """
         with acting(by=by, now=now):
             case = self._lock_case()
