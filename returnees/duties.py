@@ -42,10 +42,10 @@ NOT_CHECKED = """
     policy_slot_exists({day}, observed.days, {slot}) AND NOT EXISTS (
         SELECT 1 FROM returnees_checkin taken
         WHERE taken.observation_id = observed.id AND taken.day = {day} AND taken.slot = {slot}
-    ) AND {missed_at} > coalesce((
-        SELECT max(before.ended_at) FROM returnees_observation before
-        WHERE before.case_id = observed.case_id
-    ), '-infinity')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM returnees_observation before
+        WHERE before.case_id = observed.case_id AND before.ended_at >= {missed_at}
+    )
 """
 DAY = "slots.on_day - observed.started_on"
 THIS = NOT_CHECKED.format(day=DAY, slot="slots.slot", missed_at="slots.due_at + %(grace)s")
