@@ -1,4 +1,4 @@
-"""Whatever happens to cases, in whatever order, and whoever is cut off half-way: five rules hold.
+"""Whatever happens to cases, in whatever order, and whoever is cut off half-way: six rules hold.
 
 Hypothesis makes up histories: people are registered, offered, accepted, declined, measured,
 released, closed; clocks run behind, pages are stale, workers are killed between two statements
@@ -50,7 +50,7 @@ from tests.factories import (
 )
 from transfers.models import Handoff
 
-# Each finds the rows that break its rule; DESIGN.md, "custody", states the rules.
+# Each finds the rows that break its rule: 1 to 5 are those of custody, 6 that nobody acts unnamed.
 RULES = {
     "1. an open case has exactly one open custody, a closed case none": """
         SELECT checked.number, count(held.id)
@@ -98,6 +98,13 @@ RULES = {
                AND (began.case_id, began.place_id)
                    IS DISTINCT FROM (accepted.case_id, accepted.to_place_id))
     """,
+    "3c. to whom a case is on offer is where its open handoff goes": """
+        SELECT held.case_id, held.offered_to_id
+        FROM (SELECT * FROM returnees_custody WHERE ended_at IS NULL) held
+        FULL JOIN (SELECT * FROM transfers_handoff WHERE status = 'offered') offer
+            ON offer.case_id = held.case_id
+        WHERE held.offered_to_id IS DISTINCT FROM offer.to_place_id
+    """,
     "4a. one check-in per observation day and slot, on days and slots that exist": """
         SELECT taken.observation_id, taken.day, taken.slot
         FROM returnees_checkin taken
@@ -129,6 +136,18 @@ RULES = {
                 AND count(*) FILTER (WHERE observed.end_reason = 'completed'
                                        AND observed.ended_on >= observed.release_on)
                     < jsonb_array_length(checked.decision -> 'obligations'))
+    """,
+    "6. whatever changed has an author": """
+        SELECT changed.pgh_id, changed.pgh_label
+        FROM (
+            SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_caseevent
+            UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_custodyevent
+            UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_observationevent
+            UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM transfers_handoffevent
+        ) changed
+        LEFT JOIN pghistory_context act ON act.id = changed.pgh_context_id
+        LEFT JOIN houshayu_user author ON author.id = (act.metadata ->> 'user')::bigint
+        WHERE author.id IS NULL
     """,
 }
 # What an act that did not happen must have left as it was.
@@ -389,7 +408,7 @@ class CaseLife(RuleBasedStateMachine):
         self.attempt(lambda: planning.send(self.now), killed)
 
 
-def test_whatever_happens_the_five_rules_hold(db: None) -> None:
+def test_whatever_happens_the_rules_hold(db: None) -> None:
     run_state_machine_as_test(CaseLife, settings=HISTORIES)
 
 
@@ -403,11 +422,13 @@ def test_each_rule_finds_what_breaks_it(db: None, observed: Case) -> None:
         "3a": "UPDATE transfers_handoff SET status = 'offered', custody_id = NULL,"
         " closed_at = NULL, closed_by_id = NULL",
         "3b": "DELETE FROM transfers_handoff",
+        "3c": "UPDATE returnees_custody SET offered_to_id = 1 WHERE ended_at IS NULL",
         "4a": "INSERT INTO returnees_checkin (observation_id, day, slot, temperature, method,"
         " symptoms, channel, taken_at, recorded_by_id)"
         " SELECT id, 14, 'evening', 36.5, 'axillary', '{}', 'staff', now(), 1"
         " FROM returnees_observation",
         "5": "UPDATE returnees_case SET closed_at = now(), outcome = 'released'",
+        "6": "UPDATE pghistory_context SET metadata = '{}'",
     }
 
     found = {}
