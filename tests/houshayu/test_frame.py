@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -94,7 +94,7 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
         nav = html[html.index('id="mainnav"') : html.index("</nav>")]
         return re.findall(r'href="([^"]+)"', nav)
 
-    assert menu_of(coordinator) == [
+    in_the_order_of_a_day = [
         reverse(name)
         for name in (
             "coordination:my_day",
@@ -111,6 +111,12 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
             "outbox",
         )
     ]
+    offered = menu_of(coordinator)
+    described_here = {"", "coordination", "returnees", "transfers"}
+    assert [
+        each for each in offered if resolve(each).app_name in described_here
+    ] == in_the_order_of_a_day
+    assert {each: client.get(each).status_code for each in offered} == dict.fromkeys(offered, 200)
     everybodys = [reverse(n) for n in ("inbox", "job_list", "returnees:certificate_verify")]
     assert menu_of(make_user()) == everybodys
 

@@ -119,7 +119,7 @@ def test_only_our_own_apps_are_looked_at() -> None:
 def test_the_models_are_those_of_all_our_apps() -> None:
     labels = {model._meta.app_label for model in keeping.own_models()}
 
-    assert labels == {"houshayu", "policy", "returnees", "transfers"}
+    assert labels == set(settings.APPS_BELOW_THE_ROOF)
     assert User in keeping.own_models()
 
 

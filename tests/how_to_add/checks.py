@@ -82,11 +82,12 @@ def test_the_observation_kind_is_decided_and_kept(community) -> None:
 
 
 def test_the_duty_kind_is_planned_and_told(worker) -> None:
-    make_case(place=worker.memberships.get().place)
+    case = make_case(place=worker.memberships.get().place)
 
     planning.plan_and_send(NOW + timedelta(minutes=1))
 
-    assert [line.text for line in MessageLine.objects.filter(recipient=worker)] == ["Added"]
+    told = [line.text for line in MessageLine.objects.filter(recipient=worker)]
+    assert told == [f"Added: {case.number}"]
 
 
 def test_the_page_answers(client: Client, worker) -> None:
