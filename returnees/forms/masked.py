@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.privacy.fields import masked, protected_fields
-from returnees.forms.fields import half_width
+from houshayu.typed import half_width
 
 
 class MaskedForm(forms.ModelForm):
