@@ -8,7 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policy import ExceptionGround, RequestedMode
-from returnees.forms.fields import SeveralField, StatementField, YesNoField, date_input, label
+from returnees.forms.fields import (
+    SeveralField,
+    StatementField,
+    TemperatureField,
+    YesNoField,
+    date_input,
+    label,
+)
 from returnees.models import (
     CarePreference,
     ChronicCondition,
@@ -24,6 +31,7 @@ class HealthForm(forms.ModelForm):
     """Section D, the health declaration."""
 
     bilingual = True
+    temperature = TemperatureField(label=label(HealthDeclaration, "temperature"))
     medicine_72h = YesNoField(label=label(HealthDeclaration, "medicine_72h"))
     contact_case = YesNoField(label=label(HealthDeclaration, "contact_case"))
     contact_fever = YesNoField(label=label(HealthDeclaration, "contact_fever"))
@@ -54,7 +62,6 @@ class HealthForm(forms.ModelForm):
             "regular_medicine_days",
         ]  # fmt: skip
         widgets = {
-            "temperature": forms.TextInput(attrs={"inputmode": "decimal"}),
             "symptom_onset": date_input(),
             "contact_case_on": date_input(),
             "tested_positive_on": date_input(),

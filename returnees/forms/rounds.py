@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
+from houshayu.dates import DayBox
 from houshayu.models import Place
-from policy import COLDEST, FEVER, HOTTEST, Slot
+from policy import COLDEST, FEVER, HOTTEST, Slot, has_begun
+from returnees.forms.fields import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
@@ -20,9 +22,7 @@ class RoundForm(forms.Form):
     place = forms.ModelChoiceField(
         label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("All mine")
     )
-    on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("Day"), required=False, widget=DayBox())
     slot = forms.ChoiceField(
         label=_("Slot"), choices=[("", _("Now")), *Slot.choices], required=False
     )
@@ -42,29 +42,28 @@ class RoundForm(forms.Form):
 class SlotForm(forms.Form):
     """Which check-in: the calendar day in Beijing, morning or evening."""
 
-    on = forms.DateField(label=_("Day"))
+    on = forms.DateField(label=_("Day"), widget=DayBox())
     slot = forms.ChoiceField(label=_("Slot"), choices=Slot)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def clean_on(self) -> date:
-        on: date = self.cleaned_data["on"]
-        if on > beijing_date(self.now):
-            raise forms.ValidationError(_("A check-in can't be recorded before its day."))
-        return on
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        on, slot = data.get("on"), data.get("slot")
+        if on and on > beijing_date(self.now):
+            self.add_error("on", _("A check-in can't be recorded before its day."))
+        elif on and slot and not has_begun(on, slot, self.now):
+            self.add_error("slot", _("This check-in can't be recorded before its time begins."))
+        return data
 
 
 class MeasuredForm(forms.Form):
     """What was measured at one person."""
 
-    temperature = forms.DecimalField(
+    temperature = TemperatureField(
         label=_("Body temperature (°C)"),
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
         widget=forms.TextInput(
             attrs={
                 "inputmode": "decimal",
@@ -75,11 +74,6 @@ class MeasuredForm(forms.Form):
                 "data-fever": FEVER,
             }
         ),
-        error_messages={
-            "invalid": _("A temperature is a number like 36.5."),
-            "min_value": _("A temperature lies between 34.0 and 42.9 °C."),
-            "max_value": _("A temperature lies between 34.0 and 42.9 °C."),
-        },
     )
     symptoms = forms.MultipleChoiceField(
         label=_("Symptoms"),

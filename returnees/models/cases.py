@@ -22,6 +22,7 @@ from policy.models import PolicyVersion
 from returnees.keeping import CONTACT, DWELLING, JOURNEY, OBSERVING, OFFICE
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
+from returnees.names import FULL_NAME_LENGTH
 
 if TYPE_CHECKING:
     from returnees.models.custody import Custody
@@ -81,7 +82,7 @@ class Case(models.Model):
         ),
     )
     emergency_contact_name = personal(
-        CONTACT, models.CharField(_("Emergency contact in China"), max_length=80)
+        CONTACT, models.CharField(_("Emergency contact in China"), max_length=FULL_NAME_LENGTH)
     )
     emergency_contact_phone = personal(
         CONTACT, EncryptedTextField(_("Emergency contact's phone"), mask=mask_phone, max_length=20)
@@ -112,7 +113,9 @@ class Case(models.Model):
         related_name="+",
     )
     badge_number = personal(OFFICE, models.CharField(_("Badge number"), max_length=20, blank=True))
-    interpreter = personal(OFFICE, models.CharField(_("Interpreter"), max_length=80, blank=True))
+    interpreter = personal(
+        OFFICE, models.CharField(_("Interpreter"), max_length=FULL_NAME_LENGTH, blank=True)
+    )
     # Policy: what was decided, by which rule, from which facts
     policy = models.ForeignKey(
         PolicyVersion, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="+"

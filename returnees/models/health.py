@@ -18,6 +18,7 @@ from returnees.models.cases import Case
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+LONGEST_PREGNANCY = 45  # weeks
 in_range = [MinValueValidator(COLDEST), MaxValueValidator(HOTTEST)]
 
 
@@ -148,7 +149,10 @@ class HealthDeclaration(models.Model):
         HEALTH, models.BooleanField(_("Pregnant or recently gave birth"), default=False)
     )
     pregnant_weeks = personal(
-        HEALTH, models.PositiveSmallIntegerField(_("Weeks"), null=True, blank=True)
+        HEALTH,
+        models.PositiveSmallIntegerField(
+            _("Weeks"), null=True, blank=True, validators=[MaxValueValidator(LONGEST_PREGNANCY)]
+        ),
     )
     regular_medicine = personal(
         HEALTH, models.CharField(_("Regular medicine"), max_length=120, blank=True)

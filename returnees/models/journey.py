@@ -1,7 +1,7 @@
 from datetime import date
 
 import pghistory
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from policy import Purpose
 from returnees.countries import country_name
 from returnees.keeping import HEALTH, HOUSEHOLD, JOURNEY
 from returnees.models.cases import Case
+from returnees.names import FULL_NAME_LENGTH
 
 
 class TransportMode(models.TextChoices):
@@ -40,6 +41,7 @@ class EntryPort(models.TextChoices):
     OTHER = "other", _("Another port")
 
 
+OLDEST = 130  # years
 BEIJING_PORTS = (EntryPort.PEK, EntryPort.PKX)
 
 
@@ -132,6 +134,11 @@ class Journey(models.Model):
                 name="journey_days_observed", condition=Q(days_observed_elsewhere__lte=30)
             ),
         ]
+        indexes = [
+            models.Index(
+                name="journey_flight", fields=["flight_number"], condition=~Q(flight_number="")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.carrier
@@ -213,9 +220,14 @@ class CoResident(models.Model):
     """Somebody who lives in the same dwelling (同住人员)."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="co_residents")
-    name = personal(HOUSEHOLD, models.CharField(_("Name"), max_length=80))
+    name = personal(HOUSEHOLD, models.CharField(_("Name"), max_length=FULL_NAME_LENGTH))
     relation = personal(HOUSEHOLD, models.CharField(_("Relation"), max_length=40))
-    age = personal(HOUSEHOLD, models.PositiveSmallIntegerField(_("Age"), null=True, blank=True))
+    age = personal(
+        HOUSEHOLD,
+        models.PositiveSmallIntegerField(
+            _("Age"), null=True, blank=True, validators=[MaxValueValidator(OLDEST)]
+        ),
+    )
     back_from_abroad = personal(
         HOUSEHOLD, models.BooleanField(_("Also back from abroad"), default=False)
     )
@@ -223,6 +235,7 @@ class CoResident(models.Model):
     class Meta:
         verbose_name = _("co-resident")
         ordering = ["pk"]
+        constraints = [models.CheckConstraint(name="coresident_age", condition=Q(age__lte=OLDEST))]
 
     def __str__(self) -> str:
         return self.name

@@ -103,7 +103,9 @@ class Person(models.Model):
         models.CharField(_("Preferred language"), max_length=10, choices=settings.LANGUAGES),
     )
     needs_interpreter = personal(LANGUAGE, models.BooleanField(_("Interpreter needed")))
-    guardian_name = personal(CONTACT, models.CharField(_("Guardian"), max_length=80, blank=True))
+    guardian_name = personal(
+        CONTACT, models.CharField(_("Guardian"), max_length=names.FULL_NAME_LENGTH, blank=True)
+    )
     guardian_phone = personal(
         CONTACT,
         EncryptedTextField(_("Guardian's phone"), mask=mask_phone, max_length=20, blank=True),

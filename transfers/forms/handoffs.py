@@ -5,8 +5,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import MomentBox
 from houshayu.models import Place
-from policy import COLDEST, HOTTEST
+from returnees.forms.fields import TemperatureField
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -23,7 +24,7 @@ class OfferForm(forms.ModelForm):
             "to_place", "planned_at", "vehicle_plate", "driver", "escort", "luggage_pieces",
             "remarks",
         ]  # fmt: skip
-        widgets = {"planned_at": forms.DateTimeInput(attrs={"type": "datetime-local"})}
+        widgets = {"planned_at": MomentBox()}
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,14 +57,7 @@ class AcceptForm(forms.Form):
         required=False,
         error_messages={"invalid": _("A room is up to eight digits and capitals, like 0812.")},
     )
-    temperature = forms.DecimalField(
-        label=_("Temperature at handoff (°C)"),
-        required=False,
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
-    )
+    temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
         label=_("Luggage pieces"), required=False, min_value=0, max_value=99
     )
