@@ -104,8 +104,13 @@ def _printing() -> Iterator[None]:
                 gc.enable()
 
 
+# Marks that turn the direction of text round; who types one into a free text makes "abc" be read
+# as "cba". Direction is said by the element that holds the text, in our templates.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def _lay_out(html: str) -> Document:
-    page = HTML(string=html, base_url=NOWHERE, url_fetcher=StaticFilesOnly())
+    page = HTML(string=html.translate(TURNING), base_url=NOWHERE, url_fetcher=StaticFilesOnly())
     return page.render(font_config=_fonts(), stylesheets=[_stylesheet()])
 
 

@@ -6,8 +6,11 @@ Nothing shows more than half of what it hides: short numbers show less than the 
 import re
 import unicodedata
 
-# Seven digits or more that stand together, however they are set apart.
-NUMBER_IN_TEXT = re.compile(r"\+?\d(?:[\s().\-–]*\d){6,}")
+# Seven digits or more that stand together, however they are set apart: by blanks, brackets, any
+# dash or dot, a stroke, or characters of no width that came along with a copied number.
+NUMBER_IN_TEXT = re.compile(
+    r"[+＋]?\d(?:[\s()（）.\-_＿/·・．•‐-―−－/／\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\d){6,}"
+)
 
 
 def mask_document(number: str) -> str:

@@ -8,6 +8,7 @@ nor does a phone number of the person: whoever may see them opens the case by it
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from houshayu.calendar import beijing_date
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
+from houshayu.typed import crockford
 from policy import FEVER, ObservationKind
 from returnees.models import (
     Case,
@@ -32,7 +34,7 @@ from returnees.models import (
     Observation,
     Person,
 )
-from returnees.models.case_queries import CaseQuerySet
+from returnees.models.case_queries import CaseQuerySet, case_number
 from returnees.sheets.kinds import SheetKind
 from returnees.sheets.registration import sections
 
@@ -154,18 +156,22 @@ def _completed(case: Case) -> list[Observation]:
 def certified(number: str, code: str) -> Observation | None:
     """The observation that a printed certificate speaks of; None where number or code is false.
 
-    number: as printed, HSY-4CZE97-1; code: with its hyphens or without.
+    number: as printed, HSY-4CZE97-1; code: 2BD4-305D-247D. Both as people type them: with blanks
+    or any dashes or none, in full-width characters, with O for 0.
     """
-    case_number, _hyphen, which = number.strip().upper().rpartition("-")
-    case = Case.objects.select_related("person").filter(number=case_number).first()
-    if case is None or not which.isdecimal():
+    printed = re.fullmatch(r"(HSY\w{6})(\d{1,3})", crockford(number), re.ASCII)
+    if printed is None:
         return None
-    completed = dict(enumerate(_completed(case), start=1))
-    observation = completed.get(int(which))
+    cases = Case.objects.select_related("person")
+    case = cases.filter(number=case_number(printed[1])).first()
+    if case is None:
+        return None
+    which = int(printed[2])
+    observation = dict(enumerate(_completed(case), start=1)).get(which)
     if observation is None:
         return None
-    true = verification_code(f"{case_number}-{int(which)}", observation).replace("-", "")
-    given = code.strip().upper().replace("-", "")
+    true = crockford(verification_code(f"{case.number}-{which}", observation))
+    given = crockford(code)
     return observation if hmac.compare_digest(true.encode(), given.encode()) else None
 
 
