@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,23 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if not (query := names.search_query(text)):
             return self.none()
         return self.filter(name_vector=SearchQuery(query, config="simple", search_type="raw"))
+
+    def derive_again(self, *, at_once: int = 500) -> int:
+        """What people are found and sorted by is as it would be worked out today.
+
+        Returns how many were changed. No history is written: nobody changed anything. Rows are
+        locked from read to write, at_once of them at most; it can be interrupted and repeated.
+        """
+        changed, last = 0, 0
+        while True:
+            with transaction.atomic(), pgtrigger.ignore():
+                rows = self.select_for_update(no_key=True).filter(pk__gt=last).order_by("pk")
+                people = list(rows[:at_once])
+                stale = [person for person in people if person.derive()]
+                self.bulk_update(stale, sorted(Person.DERIVED))
+            if not people:
+                return changed
+            changed, last = changed + len(stale), people[-1].pk
 
 
 @pghistory.track()
@@ -186,13 +204,18 @@ class Person(models.Model):
     def nationality_name(self) -> str:
         return country_name(self.nationality)
 
-    def derive(self) -> None:
-        """Work out again what is found and sorted by; call before a changed person is saved."""
+    def derive(self) -> bool:
+        """Work out again what is found and sorted by; call before a changed person is saved.
+
+        Returns whether anything of it is other than before.
+        """
+        before = [getattr(self, name) for name in sorted(self.DERIVED)]
         parts = (self.name_zh, self.surname_latin, self.given_names_latin)
         self.name_sort_key = names.sort_key(*parts)
         self.name_tokens = names.search_tokens(*parts)
         self.phone_cn_index = self.phone_cn and blind_index(self.phone_cn, purpose="phone")
         self.phone_intl_index = self.phone_intl and blind_index(self.phone_intl, purpose="phone")
+        return before != [getattr(self, name) for name in sorted(self.DERIVED)]
 
 
 # Every country counts its own passports: two may give out the same number.
