@@ -15,7 +15,7 @@ HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003347f"
 NAME_ZH = re.compile(rf"[{HAN}]+(·[{HAN}]+)*")
 # A Dutch surname may begin with an apostrophe: 'T HART.
 NAME_LATIN = re.compile(r"'?[A-Z][A-Z '\-]*")
-MIDDLE_DOTS = re.compile("[•‧・･∙⋅ᐧꞏ・]")
+MIDDLE_DOTS = re.compile("[.．•‧・･∙⋅ᐧꞏ]")
 APOSTROPHES = re.compile("[’‘‛ʼʻʾʿ′＇`´]")
 DASHES = re.compile("[‐‑‒–—―−－]")
 # Whoever signs or is named beside another: a surname of 60 letters, given names of 80, a blank.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from houshayu.models import Place, User
+from returnees import releasing
 from returnees.finding import find
 from returnees.models import Case, Person
-from tests.factories import make_observed_case, make_person
+from tests.factories import NOW, make_observed_case, make_person, make_user
 
+DAY = timedelta(days=1)
 MUSTER = {
     "name_zh": "",
     "surname_latin": "MUSTER",
@@ -77,7 +81,7 @@ def test_what_is_in_other_hands_is_not_found(
 
 
 def test_a_room_is_that_of_whoever_is_in_it_now(lena: Case, hotel: Place) -> None:
-    Case.objects.filter(pk=lena.pk).update(closed_at=lena.arrived_at, outcome="other")
+    releasing.close(lena, "transferred_out", by=make_user(), now=NOW + DAY, note="")
 
     assert list(find(Case.objects.all(), "CA966")) == [lena]
     assert list(find(Case.objects.all(), "0812")) == []
