@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import DayBox
 from policy import ResidenceKind
 from returnees import names
 from returnees.countries import STATELESS
@@ -47,7 +48,9 @@ class PersonForm(MaskedForm):
 
     bilingual = True
     nationality = NationalityField(
-        label=label(Person, "nationality"), required=False, help_text=_("Not for stateless people.")
+        label=label(Person, "nationality"),
+        required=False,
+        help_text=_("Stateless people may leave it empty."),
     )
     needs_interpreter = YesNoField(label=label(Person, "needs_interpreter"))
     guardian_phone = PhoneField(
@@ -62,7 +65,7 @@ class PersonForm(MaskedForm):
             "birth_date", "nationality", "occupation", "employer_or_school",
             "preferred_language", "needs_interpreter", "guardian_name", "guardian_phone",
         ]  # fmt: skip
-        widgets = {"birth_date": date_input()}
+        widgets = {"birth_date": DayBox({"placeholder": "1988-02-14"})}
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
             "surname_latin": _("Needed for every passport; a single name goes here."),
