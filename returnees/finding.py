@@ -61,10 +61,8 @@ def _by_phone(typed: str) -> Found:
     # With the country code, without it, and with the + left out.
     ways = {n for text in (typed, f"+{digits}", f"+86{digits}") for n in phone_numbers(text)}
     indexes = [blind_index(number, purpose="phone") for number in sorted(ways)]
-    return Case.objects.filter(
-        Q(person__in=Person.objects.filter(phone_cn_index__in=indexes).values("pk"))
-        | Q(person__in=Person.objects.filter(phone_intl_index__in=indexes).values("pk"))
-    )
+    called = Person.objects.filter(Q(phone_cn_index__in=indexes) | Q(phone_intl_index__in=indexes))
+    return Case.objects.filter(person__in=called.values("pk"))
 
 
 def _by_flight(typed: str) -> Found:

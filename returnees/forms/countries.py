@@ -32,7 +32,7 @@ def countries_told() -> tuple[str, ...]:
 
 
 @cache
-def nationalities_told() -> tuple[str, ...]:
+def nationalities_offered() -> tuple[str, ...]:
     """The same, and what a passport may say for a nationality besides."""
     besides = (country_told(code) for code in SPECIAL if code not in PLACES)
     return (*countries_told(), *besides)
@@ -59,7 +59,7 @@ class CountryField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return ""
-        code = _told_code(text) or country_code(text)
+        code = _offered_code(text) or country_code(text)
         if code in self.taken:
             return str(code)
         raise ValidationError(
@@ -74,7 +74,7 @@ class NationalityField(CountryField):
     offered = "nationalities"
 
 
-def _told_code(text: str) -> str | None:
+def _offered_code(text: str) -> str | None:
     """The code that the list puts in brackets behind the names."""
     code = text.strip()[-4:-1].upper() if text.strip().endswith(")") else ""
     return code if code in CODES else None

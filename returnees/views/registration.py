@@ -21,7 +21,7 @@ from houshayu.shortcuts import render_fragment
 from returnees import documents, names
 from returnees.countries import PLACES, SPECIAL, STATELESS
 from returnees.documents import DocumentType
-from returnees.forms.countries import countries_told, nationalities_told
+from returnees.forms.countries import countries_told, nationalities_offered
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
@@ -157,7 +157,7 @@ def _page(
     context = {
         "form": form,
         "countries": countries_told(),
-        "nationalities": nationalities_told(),
+        "nationalities": nationalities_offered(),
         "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
         "mrz": request.POST.get("mrz", ""),
         "chosen_place": request.POST.get("place", ""),
