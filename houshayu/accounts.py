@@ -96,7 +96,7 @@ class GivenPasswordMiddleware:
             or _is_setting_up(request)
         ):
             return None
-        messages.info(request, _("Your password was given to you: please choose your own now."))
+        messages.info(request, _("You were given this password: please choose your own now."))
         return redirect("account_change_password")
 
 
@@ -123,5 +123,5 @@ class SecondStepMiddleware:
             or not lacks_second_step(request.user)
         ):
             return None
-        messages.info(request, _("Your role needs a second step at login: please set it up now."))
+        messages.info(request, _("Your role requires two-step login: please set it up now."))
         return redirect("mfa_activate_totp")

@@ -50,7 +50,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         # The database's own message quotes the row; a log carries no personal data.
         broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         logger.warning("The API was refused by constraint %s", broken)
-        sentence = _("This conflicts with what is stored now; nothing was changed.")
+        sentence = _("This conflicts with what is stored now, so nothing was changed.")
         return Response({"detail": sentence}, status=status.HTTP_409_CONFLICT)
     return rest_exception_handler(error, context)
 

@@ -174,7 +174,7 @@ def _results(
     for row in chosen:
         refused = ""
         if row.pk not in allowed:
-            refused = _("You can't do this with it, or not any more.")
+            refused = _("You can't do this with it, or no longer can.")
         else:
             try:
                 # A transaction of its own: what is told as done is done, whatever follows.
@@ -184,7 +184,7 @@ def _results(
                 refused = str(refusal)
             except DatabaseError:
                 logger.exception("Bulk act %s was refused by the database", act.code)
-                refused = _("This conflicts with what is stored now; nothing was changed.")
+                refused = _("This conflicts with what is stored now, so nothing was changed.")
         yield Result(row, acts.name(row), refused)
 
 

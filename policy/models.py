@@ -65,7 +65,7 @@ class PolicyVersion(models.Model):
     effective_from = models.DateTimeField(_("in force from"), unique=True)
     rules = models.JSONField(_("rules"))
     restarts_on_violation = models.BooleanField(
-        _("leaving home without leave starts the count again"), default=False
+        _("leaving home without permission restarts the count"), default=False
     )
     source = models.CharField(_("source"), max_length=200)
 

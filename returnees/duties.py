@@ -180,7 +180,7 @@ DUTIES = [
     ),
     Duty(
         code="arrival",
-        label=_("Expected and not arrived"),
+        label=_("Expected but not arrived"),
         heading=_("Expected arrivals"),
         sentence=_("Expected: %(number)s, %(time)s, registered at %(place)s"),
         about="returnees.case",
@@ -189,7 +189,7 @@ DUTIES = [
             Step(
                 after=NOT_ARRIVED_AFTER,
                 roles=ESCALATED,
-                sentence=_("Expected and not arrived: %(number)s, registered at %(place)s"),
+                sentence=_("Expected but not arrived: %(number)s, registered at %(place)s"),
             ),
         ),
         permission="returnees.change_case",

@@ -225,7 +225,7 @@ def reasons_not_home(case: Case, now: datetime) -> list[Promise]:
         return []
     decision = decisions.decide(case)
     if observation.counted_anew or not decision.home_eligible:
-        return [_("The policy asks for centralized observation until its last day.")]
+        return [_("The policy requires centralized observation until its last day.")]
     return [decisions.WAITING[name] for name in decision.waiting_for]
 
 
@@ -261,7 +261,7 @@ def plan_test(observation: Observation, on: date, *, by: User, now: datetime) ->
         if locked.ended_at:
             raise LabTestClosed(_("This observation has ended."))
         if locked.labtests.filter(due_on=on).exists():
-            raise LabTestClosed(_("A test is planned for this day already."))
+            raise LabTestClosed(_("A test is already planned for this day."))
         return LabTest.objects.create(observation=locked, due_on=on)
 
 

@@ -134,11 +134,11 @@ class Job(models.Model):
     parameters = models.JSONField(_("parameters"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("asked by"),
+        verbose_name=_("requested by"),
         on_delete=models.PROTECT,
         related_name="jobs",
     )
-    asked_at = models.DateTimeField(_("asked for"))
+    asked_at = models.DateTimeField(_("requested at"))
     status = models.CharField(
         _("status"), max_length=7, choices=JobStatus, default=JobStatus.QUEUED
     )

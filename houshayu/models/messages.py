@@ -25,8 +25,8 @@ class MailStatus(models.TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
-    UNCERTAIN = "uncertain", _("Perhaps sent: a person decides")
-    HELD = "held", _("Held: nothing leaves a demonstration")
+    UNCERTAIN = "uncertain", _("May have been sent: a person decides")
+    HELD = "held", _("Held back: the demonstration sends nothing")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -140,11 +140,14 @@ FORMS: dict[str, NumberForm] = {
     ),
     DocumentType.HK_MACAO_TRAVEL_PERMIT: NumberForm(
         r"[HM]\d{8}(\d{2})?",
-        _("The number of this travel permit is H or M and 8 digits, or 10 with the renewal count."),
+        _(
+            "The number of this travel permit is H or M followed by 8 digits, "
+            "or by 10 with the renewal count."
+        ),
     ),
     DocumentType.TAIWAN_TRAVEL_PERMIT: NumberForm(
         r"\d{8}|\d{10}(\([A-Z0-9]\))?",
-        _("The number of this travel permit has 8 digits, on old booklets 10."),
+        _("The number of this travel permit has 8 digits, or 10 on old booklets."),
         _taiwan_travel_permit,
     ),
     DocumentType.HMT_RESIDENCE_PERMIT: NumberForm(

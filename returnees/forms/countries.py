@@ -60,5 +60,5 @@ class CountryField(forms.CharField):
         if code := _codes().get(fold(text)):
             return code
         raise ValidationError(
-            _("Please choose from the list: no country or region is written like this.")
+            _("Please choose from the list: it has no country or region with this name.")
         )

@@ -100,7 +100,7 @@ class RequestForm(forms.ModelForm):
             "separate_bathroom",
         ]  # fmt: skip
         help_texts = {
-            "caregiver_name": _("At most one; they may not leave home either."),
+            "caregiver_name": _("At most one caregiver, who may not leave home either."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -137,8 +137,8 @@ class DeclarationForm(forms.ModelForm):
     sensitive_consent = YesNoField(
         label=label(Declaration, "sensitive_consent"),
         help_text=_(
-            "Without it what epidemic law requires is processed all the same; "
-            "section F is not kept."
+            "Without this consent we still process what epidemic law requires, "
+            "and do not keep section F."
         ),
     )
 

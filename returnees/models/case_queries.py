@@ -47,7 +47,7 @@ class Whereabouts(models.TextChoices):
     IN_HOTEL = "in_hotel", _("In a hotel")
     AT_HOME = "at_home", _("At home")
     IN_HOSPITAL = "in_hospital", _("In hospital")
-    ELSEWHERE = "elsewhere", _("In other hands")
+    ELSEWHERE = "elsewhere", _("With another authority")
     CLOSED = "closed", _("Closed")
 
     @property

@@ -113,7 +113,7 @@ def draft_save(request: Request) -> HttpResponse:
 def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The user's own unfinished form is thrown away; it may be gone already."""
     RegistrationDraft.objects.of(request.user).filter(pk=pk).delete()
-    messages.success(request, _("The unfinished form is thrown away."))
+    messages.success(request, _("The unfinished form has been deleted."))
     return redirect("returnees:case_register")
 
 

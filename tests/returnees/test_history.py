@@ -63,7 +63,7 @@ def test_each_answer_that_was_replaced_can_be_read_in_words(registered: Case, se
             ("health declaration", "Symptoms now or in the last 14 days", "", "Dry cough, Fatigue"),
             (
                 "health declaration",
-                "Contact with a confirmed, suspected or symptomless case in the last 14 days",
+                "Contact with a confirmed, suspected or asymptomatic case in the last 14 days",
                 "No",
                 "Yes",
             ),

@@ -41,7 +41,7 @@ NO_CHECK_IN = "There is no check-in."
 NOT_NORMAL = "The last check-in was not normal."
 NO_TEST = "The negative result of the last nucleic acid test is missing."
 POSITIVE = "The last nucleic acid test was positive: please plan another."
-ON_OFFER = "A handoff is waiting for its answer."
+ON_OFFER = "A handoff is waiting for an answer."
 
 
 def refusal(case: Case, *, now: object) -> str:

@@ -166,7 +166,7 @@ def test_each_is_reminded_in_their_own_language_and_a_guard_never(
 
     subjects = dict(MessageLine.objects.values_list("recipient__username", "text"))
     assert set(subjects) == {"receiver", english.username}
-    assert subjects[english.username].startswith("Handoff waits for an answer: HSY-")
+    assert subjects[english.username].startswith("Handoff waiting for an answer: HSY-")
     assert subjects["receiver"].startswith("接转待答复：HSY-")
 
 

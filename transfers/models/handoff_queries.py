@@ -138,14 +138,14 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """The place that holds the case; raises HandoffNotPossible if it can't go there now."""
         custody = Custody.objects.open().select_related("place").get(case=case)
         if custody.offered_to_id:
-            raise HandoffNotPossible(_("Another handoff of this case is waiting for its answer."))
+            raise HandoffNotPossible(_("Another handoff of this case is waiting for an answer."))
         if to_place == custody.place:
             raise HandoffNotPossible(
-                gettext("%(place)s holds this case already.") % {"place": to_place}
+                gettext("%(place)s is already responsible for this case.") % {"place": to_place}
             )
         if to_place.kind not in HOLDER_KINDS or not to_place.is_active:
             raise HandoffNotPossible(
-                gettext("%(place)s does not take cases.") % {"place": to_place}
+                gettext("%(place)s does not receive cases.") % {"place": to_place}
             )
         if to_place.kind in HOME_KINDS and (reasons := observing.reasons_not_home(case, now)):
             raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))
