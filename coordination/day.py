@@ -23,7 +23,7 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits, as its reader is told."""
+    """One thing that waits, as its reader sees it."""
 
     waiting: Waiting
     text: str

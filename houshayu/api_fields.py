@@ -58,7 +58,7 @@ def as_json(field: forms.Field) -> serializers.Field:
 
 
 def told(field: forms.Field, *, null: bool = False, **more: Any) -> dict[str, Any]:
-    """What the description says of every field. null: an answer left open is null in JSON."""
+    """The arguments that describe any field. null: an answer left open is null in JSON."""
     initial = field.initial() if callable(field.initial) else field.initial
     given = {"required": field.required} if initial is None else {"default": initial}
     nullable = {"allow_null": True} if null and not field.required else {}

@@ -44,7 +44,7 @@ def _compared(term: str) -> tuple[str, str]:
 
 
 def value_of(model: type[Model], term: str, told: Any) -> Any:
-    """What a key of an address tells of a field, as the field has it.
+    """A field's value in the key of an address, as the field has it.
 
     Raises ValueError for what no row can have there.
     """
@@ -62,7 +62,7 @@ def value_of(model: type[Model], term: str, told: Any) -> Any:
 
 def _key(row: Model, order: Sequence[str]) -> str:
     values = [getattr(row, term.lstrip("-")) for term in order]
-    # str keeps the microseconds of a moment: rows of one millisecond are told apart by them.
+    # str keeps the microseconds of a moment: they distinguish the rows of one millisecond.
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
 
 

@@ -67,7 +67,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def end(programs: Iterable[Program]) -> None:
-    """All are over, asked at the same time; what does not listen is killed, children too."""
+    """All are asked to end at once; what does not listen is killed with its children."""
     running = [program for program in programs if not program.has_ended()]
     for program in running:
         program.process.send_signal(program.end_by)
@@ -85,7 +85,7 @@ def _die_with_parent(how: signal.Signals) -> Callable[[], None]:
 
     def arrange() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, how)
-        if os.getppid() != parent:  # It went before the kernel was told.
+        if os.getppid() != parent:  # The parent ended before prctl took effect.
             os._exit(1)
 
     return arrange

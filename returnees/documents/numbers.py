@@ -214,7 +214,7 @@ def _takes(document_type: DocumentType, number: str, today: date) -> bool:
 
 
 def _types_taking(number: str, today: date) -> tuple[DocumentType, ...]:
-    """The types that take this number, those with the most telling form first.
+    """The types that take this number, those with the most specific form first.
 
     Travel documents take nearly anything, so they are named only when nothing else fits.
     """

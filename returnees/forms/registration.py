@@ -200,7 +200,7 @@ class RegistrationForm:
         ]
 
     def unjudged(self) -> RegistrationForm:
-        """The same, showing what was typed without a word about it."""
+        """The same form with what was typed, and without any errors."""
         for form in (*self.all_forms, *(row for rows in self.formsets for row in rows)):
             form._errors = ErrorDict(renderer=form.renderer)
             form.cleaned_data = {}
@@ -214,7 +214,7 @@ class RegistrationForm:
                 first.widget.attrs["autofocus"] = True
 
     def mark(self, problem: MrzProblem) -> None:
-        """What does not fit in the machine-readable zone stands beside the fields it spoils."""
+        """Put the problem of the machine-readable zone beside the fields it spoils."""
         for form in (self.person, self.document):
             for name in problem.fields:
                 if name in form.fields:

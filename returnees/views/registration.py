@@ -111,7 +111,7 @@ def draft_save(request: Request) -> HttpResponse:
 @require_POST
 @permission_required("returnees.add_case", raise_exception=True)
 def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """The user's own unfinished form is thrown away; it may be gone already."""
+    """The user's own unfinished form is deleted; it may be gone already."""
     RegistrationDraft.objects.of(request.user).filter(pk=pk).delete()
     messages.success(request, _("The unfinished form has been deleted."))
     return redirect("returnees:case_register")
@@ -209,7 +209,7 @@ def _help(request: Request, context: Context) -> HttpResponse:
 
 
 def _fill_from_mrz(data: QueryDict) -> list[documents.MrzProblem]:
-    """Put what the lines say into the fields; what does not fit is left and told."""
+    """Put what the lines say into the fields; what does not fit is left out and listed."""
     fields, problems = documents.read(data.get("mrz", ""), today=beijing_date(clock.now()))
     for name, value in fields.items():
         data[f"{'document' if name in OF_THE_DOCUMENT else 'person'}-{name}"] = str(value)

@@ -397,7 +397,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         ([rule(when={"age": {"at_least": 70}})], "The last rule must take everybody"),
         ([rule(), rule()], "X-all: each rule has a code of its own"),
         ([rule(code="")], "A rule has no code"),
-        ([rule(text_zh_hans="")], "X-all: a rule is told in both languages"),
+        ([rule(text_zh_hans="")], "X-all: a rule needs a text in both languages"),
         ([rule(home_wen=["assessment"])], "X-all: a rule says nothing named home_wen"),
         ([rule(home_when=["luck"])], "X-all: home can't wait for luck"),
         ([rule(needs_guardian="yes")], "X-all: needs_guardian is true or false"),
