@@ -21,8 +21,8 @@ def acting(*, by: User, now: datetime, reason: str = "") -> Iterator[None]:
     now: the domain's time, aware. reason: why, where somebody must be able to ask later. An act
     inside another belongs to the same entry of the history.
     """
-    told: dict[str, object] = {"user": by.pk, "at": now.isoformat()}
+    context: dict[str, object] = {"user": by.pk, "at": now.isoformat()}
     if reason:
-        told["reason"] = reason
-    with transaction.atomic(), pghistory.context(**told):
+        context["reason"] = reason
+    with transaction.atomic(), pghistory.context(**context):
         yield

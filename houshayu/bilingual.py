@@ -40,7 +40,7 @@ def speaking(language: str) -> Iterator[None]:
         yield
 
 
-def told(value: Any) -> str:
+def as_text(value: Any) -> str:
     """The value as the active language writes it; Beijing time, on a 24-hour clock.
 
     A function is called for its value, and so may depend on the active language itself. A lazy
@@ -103,6 +103,6 @@ def both(value: Any, second: str = ENGLISH) -> Both:
     Raises ValueError if the second is not one of the ten languages.
     """
     with speaking(CHINESE):
-        chinese = told(value)
+        chinese = as_text(value)
     with speaking(second):
-        return Both(chinese, told(value), second)
+        return Both(chinese, as_text(value), second)

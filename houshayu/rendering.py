@@ -43,7 +43,7 @@ class BoundField(forms.BoundField):
         return getattr(self.form, "bilingual", False)
 
     @property
-    def label_told(self) -> SafeString | str:
+    def shown_label(self) -> SafeString | str:
         """The label as the form shows it: in the reader's language, or in both."""
         return both(self.label).html() if self.bilingual else str(self.label)
 

@@ -98,8 +98,8 @@ def tell(lines: Iterable[Line], *, now: datetime) -> None:
     MessageLine.objects.bulk_create(
         (
             _line(messages[group], line, user)
-            for group, told in by_group.items()
-            for line, user in told
+            for group, pairs in by_group.items()
+            for line, user in pairs
         ),
         ignore_conflicts=True,
     )

@@ -44,7 +44,7 @@ class Duty:
     waits is one SELECT of all that waits now and next, in these columns:
 
     about_id        the row of the model `about`
-    occurrence      tells one waiting of that row from another: "12:3:morning"
+    occurrence      distinguishes the waits of that row: "12:3:morning"
     place_id        where it is to be done
     other_place_id  another place that it concerns, or NULL
     user_id         the one person it falls to, instead of the roles of the first rung, or NULL
@@ -95,7 +95,7 @@ class Duty:
         reached = [step for step in self.ladder if due_at + step.after <= now]
         return reached[-1] if reached else None
 
-    def is_told(self, step: Step, due_at: datetime, now: datetime) -> bool:
+    def notifies(self, step: Step, due_at: datetime, now: datetime) -> bool:
         """Whether people are notified on this rung: it is reached, and announces nothing past."""
         return due_at + step.after <= now and (step.after >= timedelta(0) or now < due_at)
 

@@ -1,4 +1,4 @@
-"""Planning whom to remind of what, and telling them once.
+"""Planning whom to remind of what, and reminding them once.
 
 Planning is one INSERT … SELECT for each duty; the unique constraint makes a second run of the
 same minute find nothing to do. Whether a reminder is still needed when it goes out is the same
@@ -74,7 +74,7 @@ def send(now: datetime, *, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def tell_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None:
+def remind_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None:
     """Remind of these rows at once, without waiting for the next minute."""
     duty = get(code)
     assert duty is not None
@@ -132,7 +132,7 @@ def _still_needed(reminders: list[Reminder], now: datetime) -> Needed:
             for reminder in those:
                 step = duty.ladder[reminder.step] if reminder.step < len(duty.ladder) else None
                 waiting = waits.get((reminder.about_id, reminder.occurrence))
-                if step and waiting and duty.is_told(step, waiting.due_at, now):
+                if step and waiting and duty.notifies(step, waiting.due_at, now):
                     needed.append((reminder, step, waiting))
     return needed
 

@@ -129,5 +129,7 @@ def end_orphans(find: Callable[[], Iterator[int]], how: signal.Signals) -> None:
 def complaint(text: str) -> str:
     """The line of a program's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [s for s in lines if any(w in s for w in ("error:", "FATAL:", "PANIC:", "could not"))]
-    return (telling or lines or ["it said nothing"])[-1]
+    complaints = [
+        s for s in lines if any(w in s for w in ("error:", "FATAL:", "PANIC:", "could not"))
+    ]
+    return (complaints or lines or ["it said nothing"])[-1]

@@ -225,8 +225,8 @@ class Message(models.Model):
         """What the e-mail says below its subject: each line, and where to go."""
         if len(lines) == 1:
             return f"{settings.SITE_URL}{lines[0].url}"
-        told = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
-        return "\n\n".join([*told, f"{settings.SITE_URL}{self.get_absolute_url()}"])
+        parts = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
+        return "\n\n".join([*parts, f"{settings.SITE_URL}{self.get_absolute_url()}"])
 
 
 @personal_fields(TELLING, "key", "text", "url", "about_id", "occurrence", "mailed_at")

@@ -162,8 +162,8 @@ def _is_of_somebody_else(form: RegistrationForm) -> bool:
     If the person is new, that is somebody with another birthday and another name: a slip
     in a number without check digits must not make two people one.
     """
-    told, document = form.person.instance, form.document.instance
-    document.person = told
+    person, document = form.person.instance, form.document.instance
+    document.person = person
     document.derive()
     known = IdentityDocument.objects.same_as(document).select_related("person").first()
     if known is None:
@@ -171,9 +171,9 @@ def _is_of_somebody_else(form: RegistrationForm) -> bool:
     if form.case:
         return known.pk != form.case.document_id
     holder = known.person
-    return holder.birth_date != told.birth_date and not (
-        (told.name_zh and told.name_zh == holder.name_zh)
-        or names.similar(told.name_latin, holder.name_latin)
+    return holder.birth_date != person.birth_date and not (
+        (person.name_zh and person.name_zh == holder.name_zh)
+        or names.similar(person.name_latin, holder.name_latin)
     )
 
 

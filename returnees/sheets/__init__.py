@@ -171,8 +171,8 @@ def certified(number: str, code: str) -> Observation | None:
 
 def verification_code(number: str, observation: Observation) -> str:
     """Twelve hex digits that only this program can work out for the certificate."""
-    told = f"{number} {observation.started_on} {observation.ended_on}"
-    code = blind_index(told, purpose="certificate")[:12].upper()
+    content = f"{number} {observation.started_on} {observation.ended_on}"
+    code = blind_index(content, purpose="certificate")[:12].upper()
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
@@ -220,8 +220,8 @@ def _stay(case: Case) -> dict[str, Any]:
     }
 
 
-def _sheet(template: str, case: Case, second: str, **told: Any) -> str:
-    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **told}
+def _sheet(template: str, case: Case, second: str, **values: Any) -> str:
+    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **values}
     return render_to_string(f"returnees/print/{template}.html", context)
 
 

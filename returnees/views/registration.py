@@ -19,7 +19,7 @@ from houshayu.http import Request
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
-from returnees.forms.countries import countries_told
+from returnees.forms.countries import country_labels
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
@@ -51,7 +51,7 @@ def case_register(request: Request) -> HttpResponse:
     try:
         case = register(form.registration(), place=place, by=request.user, now=now)
     except AlreadyRegistered as known:
-        context |= {"duplicates": _told(request, [known.case]), "certain": True}
+        context |= {"duplicates": _duplicates_shown(request, [known.case]), "certain": True}
         return _page(request, form, context, status=422)
     RegistrationDraft.objects.of(request.user).filter(pk=context["draft_id"]).delete()
     messages.success(
@@ -147,7 +147,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "countries": countries_told(),
+        "countries": country_labels(),
         "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
         "mrz": request.POST.get("mrz", ""),
         "chosen_place": request.POST.get("place", ""),
@@ -229,10 +229,10 @@ def _duplicates(request: Request, form: RegistrationForm) -> list[Context]:
         name_zh=person.get("name_zh", ""),
         name_latin=" ".join(filter(None, latin)),
     )
-    return _told(request, found.select_related("person"))
+    return _duplicates_shown(request, found.select_related("person"))
 
 
-def _told(request: Request, cases: Iterable[Case]) -> list[Context]:
+def _duplicates_shown(request: Request, cases: Iterable[Case]) -> list[Context]:
     """Cases the reader may see as they are; of others only who to ask."""
     cases = list(cases)
     visible = set(

@@ -148,7 +148,7 @@ def test_a_minor_at_home_has_a_guardian_with_them(policies: None) -> None:
     assert not decided(person("2020-03-17", born="1940-01-01", grounds={"age_70"})).needs_guardian
 
 
-def test_who_applies_after_landing_goes_home_once_approved_with_the_days_combined(
+def test_somebody_who_applies_after_landing_goes_home_once_approved_with_the_days_combined(
     policies: None,
 ) -> None:
     facts = {"born": "1940-01-01", "grounds": {"age_70"}} | AFTER_LANDING
@@ -351,7 +351,7 @@ def test_a_decision_names_its_rule_and_the_facts_that_decided(policies: None) ->
     assert json.loads(json.dumps(home.as_json()))["facts"] == home.facts
 
 
-def test_a_rule_is_told_in_the_language_of_the_reader(policies: None) -> None:
+def test_a_rule_is_worded_in_the_language_of_the_reader(policies: None) -> None:
     version = PolicyVersion.objects.get(code="P2")
 
     with translation.override("zh-hans"):
@@ -470,7 +470,7 @@ def test_the_published_rules_use_every_kind_of_observation() -> None:
     } == set(ObservationKind.values)
 
 
-def test_every_fact_that_can_decide_has_a_label_to_be_told_by() -> None:
+def test_every_fact_that_can_decide_has_a_label() -> None:
     assert FACT_LABELS.keys() == FACTS | set(HOME_CONDITIONS.values()) | {"arrived_on"}
     assert WAITING.keys() == HOME_CONDITIONS.keys()
 
@@ -548,7 +548,7 @@ def test_two_check_ins_a_day_make_twice_the_days(days: int, started_on: date) ->
 def test_the_database_counts_the_slots_of_a_day_as_the_program_does(days: int) -> None:
     asked = [(day, slot) for day in range(-1, days + 2) for slot in Slot]
 
-    told = {
+    due = {
         (day, slot)
         for day, slot in asked
         if sql(
@@ -557,4 +557,4 @@ def test_the_database_counts_the_slots_of_a_day_as_the_program_does(days: int) -
         == [(True,)]
     }
 
-    assert told == set(check_in_slots(days))
+    assert due == set(check_in_slots(days))
