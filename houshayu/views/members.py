@@ -135,13 +135,13 @@ def membership_add(request: Request, pk: int) -> HttpResponse:
 
     def give() -> str:
         form.save()
-        return _("The role is given.")
+        return _("The role has been given.")
 
     return act_page(
         request,
         form,
         give,
-        title=_("One more role for %(name)s") % {"name": member},
+        title=_("Another role for %(name)s") % {"name": member},
         button=_("Give the role"),
         back="membership_list",
     )
@@ -156,6 +156,6 @@ def membership_remove(request: Request, pk: int) -> HttpResponse:
         if membership.user == request.user:
             raise OwnRole(_("You can't take your own role; another administrator can."))
         membership.delete()
-        return _("The role is taken back.")
+        return _("The role has been taken back.")
 
     return act_button(request, take_back, back="membership_list")
