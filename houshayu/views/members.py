@@ -60,7 +60,7 @@ class MembershipForm(forms.ModelForm):
         return super().clean() or {}
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The user is given; that nobody has a role twice is checked with it.
+        # The user is given, so the form checks that nobody has a role twice.
         return super()._get_validation_exclusions() - {"user"}  # type: ignore[misc]
 
 

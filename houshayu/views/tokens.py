@@ -32,7 +32,7 @@ class LoginSerializer(serializers.Serializer):
     code = serializers.CharField(label=_("One-time code"), required=False, max_length=20)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Put the user in; a wrong password counts towards the same lock-out as on the page."""
+        """Add the user; a wrong password counts towards the same lock-out as on the page."""
         request = self.context["request"]._request
         try:
             user = get_adapter().authenticate(

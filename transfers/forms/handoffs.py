@@ -31,7 +31,7 @@ class OfferForm(forms.ModelForm):
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
-        """No time of no handoff: a slip of the month or the year."""
+        """Refuse a time that no handoff can have: a slip of the month or the year."""
         planned_at: datetime | None = self.cleaned_data["planned_at"]
         if planned_at and planned_at > self.now + FURTHEST_PLAN:
             raise forms.ValidationError(_("A handoff can be planned at most 60 days ahead."))
