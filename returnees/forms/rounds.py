@@ -18,7 +18,10 @@ class RoundForm(forms.Form):
     """Which round: the place, the day and slot, and the floor of a hotel."""
 
     place = forms.ModelChoiceField(
-        label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("All mine")
+        label=_("Place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("All my places"),
     )
     on = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -35,8 +38,8 @@ class RoundForm(forms.Form):
 
     def show_floors(self, floors: Iterable[str], *, no_room: str) -> None:
         """Offer these floors to choose from; no_room stands for those of a place without one."""
-        told = [(floor, _("no room") if floor == no_room else floor) for floor in floors]
-        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
+        choices = [(floor, _("no room yet") if floor == no_room else floor) for floor in floors]
+        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *choices])
 
 
 class SlotForm(forms.Form):
@@ -77,8 +80,8 @@ class MeasuredForm(forms.Form):
         ),
         error_messages={
             "invalid": _("A temperature is a number like 36.5."),
-            "min_value": _("A temperature lies between 34.0 and 42.9 °C."),
-            "max_value": _("A temperature lies between 34.0 and 42.9 °C."),
+            "min_value": _("A temperature must be between 34.0 and 42.9 °C."),
+            "max_value": _("A temperature must be between 34.0 and 42.9 °C."),
         },
     )
     symptoms = forms.MultipleChoiceField(

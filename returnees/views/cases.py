@@ -56,12 +56,15 @@ def case_export(request: Request) -> HttpResponse:
     if (count := found.qs.count()) > EXPORTED_AT_MOST:
         messages.warning(
             request,
-            _("These are %(count)s cases, and a file holds %(most)s: please narrow the filters.")
+            _(
+                "There are %(count)s cases, but a file can hold only %(most)s: "
+                "please narrow the filters."
+            )
             % {"count": count, "most": EXPORTED_AT_MOST},
         )
         return redirect(f"{reverse('returnees:case_list')}?{request.GET.urlencode()}")
     header = [
-        _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Held by"),
+        _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Responsible place"),
         _("Lives in"), _("Arrival in Beijing"), _("Release day"), _("Open alerts"),
     ]  # fmt: skip
     rows = (

@@ -149,7 +149,7 @@ def _say_who_is_gone(request: Request, gone: set[int]) -> None:
     if known:
         messages.warning(
             request,
-            _("Not recorded, for they are no longer on this list: %(cases)s")
+            _("Not recorded, because they are no longer on this list: %(cases)s")
             % {"cases": ", ".join(known)},
         )
 
@@ -179,8 +179,8 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
         messages.error(
             request,
             ngettext(
-                "%(n)s alert was raised; the coordinator and the medical group were told.",
-                "%(n)s alerts were raised; the coordinator and the medical group were told.",
+                "%(n)s alert was raised; the coordinator and the medical group were notified.",
+                "%(n)s alerts were raised; the coordinator and the medical group were notified.",
                 alerts,
             )
             % {"n": alerts},
@@ -190,7 +190,7 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
     if done.already_there:
         messages.warning(
             request,
-            _("Other people recorded these first, and their values stay: %(cases)s")
+            _("Other people recorded these first; their values stay: %(cases)s")
             % {"cases": ", ".join(o.case.number for o in done.already_there)},
         )
     return redirect(request.get_full_path())

@@ -119,7 +119,7 @@ def handoff_decline(request: Request, pk: int) -> HttpResponse:
 
     def decline() -> str:
         handoff.decline(**form.cleaned_data, by=request.user, now=clock.now())
-        return _("Handoff declined; the sender still holds the case.")
+        return _("Handoff declined; the sender is still responsible for the case.")
 
     return act_page(
         request,
@@ -140,7 +140,7 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
 
     def cancel() -> str:
         handoff.cancel(by=request.user, now=clock.now())
-        return _("The offer is taken back.")
+        return _("The offer has been taken back.")
 
     return act_button(request, cancel, back=handoff, row=partial(_row, request, pk, ""))
 
