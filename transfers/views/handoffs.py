@@ -32,8 +32,7 @@ def handoff_list(request: Request) -> HttpResponse:
     """Handoffs in and out of the user's places: oldest first while they wait, else newest."""
     now = clock.now()
     handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user, now)
-    chosen = asked(request, status=HandoffStatus.OFFERED)
-    found = HandoffFilter(chosen, handoffs, request=request)
+    found = HandoffFilter(asked(request, status=HandoffStatus.OFFERED), handoffs, request=request)
     waiting = found.form.is_valid() and found.form.cleaned_data["status"] == HandoffStatus.OFFERED
     return listing(
         request,
