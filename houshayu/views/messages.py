@@ -15,7 +15,7 @@ from houshayu.filters import MailFilter, MessageFilter
 from houshayu.forms import SettleForm
 from houshayu.http import Request
 from houshayu.listing import listing
-from houshayu.many import MAILS, MESSAGES
+from houshayu.many import MAILS, MESSAGES, uncertain_mails
 from houshayu.models import Message
 from houshayu.models.messages import MessageQuerySet
 from houshayu.shortcuts import redirect_back
@@ -86,7 +86,9 @@ def outbox(request: Request) -> HttpResponse:
     """What was sent by e-mail, waits to be, or would be if this were no demonstration."""
     mails = Message.objects.visible_to(request.user).select_related("recipient").for_rows()
     found = MailFilter(asked(request), mails.prefetch_related("lines"), request=request)
-    return listing(request, "houshayu/outbox.html", found, order=["-created_at", "-id"], bulk=MAILS)
+    # Where a person has nothing to decide, there is nothing to choose.
+    bulk = MAILS if uncertain_mails(request.user).exists() else None
+    return listing(request, "houshayu/outbox.html", found, order=["-created_at", "-id"], bulk=bulk)
 
 
 @require_POST
