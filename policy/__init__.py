@@ -15,6 +15,7 @@ from policy.days import (
     release_at,
     release_on,
     slot_exists,
+    slot_in,
     slots_of,
     window,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "release_on",
     "schedule",
     "slot_exists",
+    "slot_in",
     "slots_of",
     "window",
 ]

@@ -197,7 +197,7 @@ def _check_secrets(var: Path) -> None:
 
 
 def _environment(var: Path, listener: socket.socket) -> dict[str, str]:
-    """What the programs are told; no outside server, whatever this shell has set."""
+    """The programs' environment; it names no outside server, whatever this shell has set."""
     mark, value = _mark(var).split("=", 1)
     port = listener.getsockname()[1]
     inherited = {
@@ -226,7 +226,8 @@ def _prepare(environment: dict[str, str], *, log: Path) -> None:
     if done.returncode:
         with suppress(OSError):  # The disk may be what is full.
             log.write_text(done.stderr)
-        raise Trouble(f"manage.py prepare failed: {complaint(done.stderr)}; the log is {log}")
+        why = complaint(done.stderr).rstrip(".")
+        raise Trouble(f"manage.py prepare failed: {why}; the log is {log}")
 
 
 def _commands(var: Path, listener: socket.socket) -> dict[str, list[str]]:

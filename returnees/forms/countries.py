@@ -19,29 +19,29 @@ from returnees.countries import (
 )
 
 
-def country_told(code: str) -> str:
+def country_label(code: str) -> str:
     """The country or region as the list offers it: 德国 Germany (DEU)."""
     return f"{country_name(code, 'zh-hans')} {country_name(code, 'en')} ({code})"
 
 
 @cache
-def countries_told() -> tuple[str, ...]:
+def country_labels() -> tuple[str, ...]:
     """Every country and region, the frequent ones first, the rest in order of pinyin."""
     places = [code for code, _name in country_choices("zh-hans")]
-    return tuple(map(country_told, [*places, *(PLACES - set(places))]))
+    return tuple(map(country_label, [*places, *(PLACES - set(places))]))
 
 
 @cache
-def nationalities_offered() -> tuple[str, ...]:
+def nationality_labels() -> tuple[str, ...]:
     """The same, and what a passport may say for a nationality besides."""
-    besides = (country_told(code) for code in SPECIAL if code not in PLACES)
-    return (*countries_told(), *besides)
+    besides = (country_label(code) for code in SPECIAL if code not in PLACES)
+    return (*country_labels(), *besides)
 
 
 class CountryField(forms.CharField):
     """A country or region, typed as a code or a name that people have for it; kept as its code.
 
-    The page offers countries_told() in a <datalist id="countries">, so that two letters or one
+    The page offers country_labels() in a <datalist id="countries">, so that two letters or one
     hanzi are enough to find one of 250.
     """
 
@@ -53,7 +53,7 @@ class CountryField(forms.CharField):
         super().__init__(widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return country_told(value) if value in CODES else value
+        return country_label(value) if value in CODES else value
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
@@ -63,7 +63,7 @@ class CountryField(forms.CharField):
         if code in self.taken:
             return str(code)
         raise ValidationError(
-            _("Please choose from the list: no country or region is written like this.")
+            _("Please choose from the list: it has no country or region with this name.")
         )
 
 

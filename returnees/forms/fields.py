@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from houshayu.api_fields import as_json, told
+from houshayu.api_fields import as_json, describing
 from houshayu.dates import DayBox, MomentBox
 from houshayu.phones import phone_numbers
-from houshayu.typed import decimal, half_width, normalise
-from policy import COLDEST, HOTTEST
+from houshayu.typed import half_width, normalise
 
 PHONE_CN = re.compile(r"1[3-9]\d{9}")
 PHONE_INTL = re.compile(r"\+[1-9]\d{6,14}")
@@ -60,23 +59,6 @@ class PhoneField(forms.CharField):
         raise ValidationError(self.problem)
 
 
-class TemperatureField(forms.DecimalField):
-    """A body temperature, however a keyboard or a thermometer writes it: ３６。５, 36,5, 36.50."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        limits = {"min_value": COLDEST, "max_value": HOTTEST, "max_digits": 3, "decimal_places": 1}
-        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        problems = {
-            "invalid": _("A temperature is a number like 36.5."),
-            "min_value": _("A temperature lies between 34.0 and 42.9 °C."),
-            "max_value": _("A temperature lies between 34.0 and 42.9 °C."),
-        }
-        super().__init__(**{"widget": box, "error_messages": problems, **limits, **kwargs})
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(decimal(value) if isinstance(value, str) else value)
-
-
 class YesNoField(forms.TypedChoiceField):
     """A question that must be answered with yes or no: a box not ticked is no answer."""
 
@@ -101,7 +83,7 @@ class YesNoField(forms.TypedChoiceField):
 
 @as_json.register
 def _yes_or_no(field: YesNoField) -> serializers.Field:
-    return serializers.BooleanField(**told(field, null=True))
+    return serializers.BooleanField(**describing(field, null=True))
 
 
 class SeveralField(forms.TypedMultipleChoiceField):

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policy import ExceptionGround, RequestedMode
+from policy.forms import TemperatureField
 from returnees.forms.fields import (
     SeveralField,
     StatementField,
-    TemperatureField,
     YesNoField,
     date_input,
     label,
@@ -43,7 +43,7 @@ class HealthForm(forms.ModelForm):
     chronic_conditions = SeveralField(
         choices=ChronicCondition, label=label(HealthDeclaration, "chronic_conditions")
     )
-    # Each answer with what must be told besides if it is yes.
+    # Each answer with what must be filled in besides if it is yes.
     FOLLOW_UPS = {
         "medicine_72h": "medicine_72h_text",
         "contact_case": "contact_case_on",
@@ -107,7 +107,7 @@ class RequestForm(forms.ModelForm):
             "separate_bathroom",
         ]  # fmt: skip
         help_texts = {
-            "caregiver_name": _("At most one; they may not leave home either."),
+            "caregiver_name": _("At most one caregiver, who may not leave home either."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class RequestForm(forms.ModelForm):
 
 
 class CareForm(forms.ModelForm):
-    """Section F, needs the person chose to tell."""
+    """Section F, needs the person chose to share."""
 
     bilingual = True
     customs = SeveralField(choices=CustomsNeed, label=label(CarePreference, "customs"))
@@ -144,8 +144,8 @@ class DeclarationForm(forms.ModelForm):
     sensitive_consent = YesNoField(
         label=label(Declaration, "sensitive_consent"),
         help_text=_(
-            "Without it what epidemic law requires is processed all the same; "
-            "section F is not kept."
+            "Without this consent we still process what epidemic law requires, "
+            "and do not keep section F."
         ),
     )
 

@@ -11,7 +11,7 @@ from houshayu.calendar import beijing_date
 from houshayu.dates import DayBox
 from houshayu.models import Place
 from policy import COLDEST, FEVER, HOTTEST, Slot, has_begun
-from returnees.forms.fields import TemperatureField
+from policy.forms import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
@@ -20,7 +20,10 @@ class RoundForm(forms.Form):
     """Which round: the place, the day and slot, and the floor of a hotel."""
 
     place = forms.ModelChoiceField(
-        label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("All mine")
+        label=_("Place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("All my places"),
     )
     on = forms.DateField(label=_("Day"), required=False, widget=DayBox())
     slot = forms.ChoiceField(
@@ -35,8 +38,8 @@ class RoundForm(forms.Form):
 
     def show_floors(self, floors: Iterable[str], *, no_room: str) -> None:
         """Offer these floors to choose from; no_room stands for those of a place without one."""
-        told = [(floor, _("no room") if floor == no_room else floor) for floor in floors]
-        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
+        choices = [(floor, _("no room yet") if floor == no_room else floor) for floor in floors]
+        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *choices])
 
 
 class SlotForm(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.dates import MomentBox
 from houshayu.models import Place
-from returnees.forms.fields import TemperatureField
+from policy.forms import TemperatureField
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -32,10 +32,10 @@ class OfferForm(forms.ModelForm):
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
-        """No time of no handoff: a slip of the month or the year."""
+        """Refuse a time that no handoff can have: a slip of the month or the year."""
         planned_at: datetime | None = self.cleaned_data["planned_at"]
         if planned_at and planned_at > self.now + FURTHEST_PLAN:
-            raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+            raise forms.ValidationError(_("A handoff can be planned at most 60 days ahead."))
         if planned_at and planned_at < self.now - FURTHEST_PLAN:
             raise forms.ValidationError(_("Please check the year."))
         return planned_at
@@ -55,7 +55,9 @@ class AcceptForm(forms.Form):
         r"^[0-9A-Z-]{1,8}$",
         label=_("Hotel room"),
         required=False,
-        error_messages={"invalid": _("A room is up to eight digits and capitals, like 0812.")},
+        error_messages={
+            "invalid": _("A room number has up to eight digits and capital letters, like 0812.")
+        },
     )
     temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
@@ -64,7 +66,7 @@ class AcceptForm(forms.Form):
     commitment_signed = forms.BooleanField(
         label=_("The commitment letter is signed"),
         required=False,
-        help_text=_("Needed once, to be observed at home."),
+        help_text=_("Required once, for home observation."),
     )
 
 
@@ -74,7 +76,7 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        error_messages={"required": _("Please say why; the sender must know.")},
+        error_messages={"required": _("Please say why, so that the sender knows.")},
     )
 
 
