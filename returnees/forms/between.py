@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LATEST_ARRIVAL = timedelta(days=60)
 # Every moment of a journey lies within this time; a moment before it is a slip of the year.
 LONGEST_WAY = timedelta(days=365)
-# So does what is told of the last days; a test may be as old as the disease.
+# So does every day of the last weeks; a positive test may be as old as the disease.
 FIRST_KNOWN = date(2019, 12, 1)
 # A document that expired earlier, or is valid for longer, exists nowhere.
 LONGEST_EXPIRED = timedelta(days=20 * 366)

@@ -20,7 +20,8 @@ function addCalendar(box) {
     picker.value = box.value.replace(" ", "T");
     picker.showPicker();
   });
-  picker.addEventListener("change", () => {
+  picker.addEventListener("change", (event) => {
+    event.stopPropagation();
     box.value = picker.value.replace("T", " ");
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.dispatchEvent(new Event("change", { bubbles: true }));
