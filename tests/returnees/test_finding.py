@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from houshayu.models import Place, User
-from returnees import finding, releasing
+from returnees import releasing
 from returnees.finding import find
 from returnees.models import Case, Person
 from tests.factories import NOW, make_observed_case, make_person, make_user
@@ -104,21 +103,3 @@ def test_no_more_queries_are_made_for_a_number_than_for_a_name(
     for typed in ("C01X00T47", "13800001234", "CA966", "0812", "muster"):
         with django_assert_max_num_queries(6):  # type: ignore[operator]
             list(find(Case.objects.all(), typed))
-
-
-@pytest.mark.parametrize("typed", ["C01X00T47", "13800001234", "CA966"])
-def test_each_number_is_looked_up_in_an_index_of_its_own(lena: Case, typed: str) -> None:
-    """So the cost does not grow with the cases of all years."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    (found,) = [
-        found
-        for matching in (finding._by_document, finding._by_phone, finding._by_flight)
-        if (found := matching(typed)) is not None and found.exists()
-    ]
-
-    plan = found.explain()
-
-    assert "Seq Scan" not in plan, plan
-    indexes = ("identitydocument_one_holder", "person_phone_cn", "journey_flight")
-    assert any(index in plan for index in indexes), plan
