@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.codes import CROCKFORD
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.moods import Mood
@@ -30,8 +31,6 @@ from returnees.models.custody import Custody
 if TYPE_CHECKING:
     from houshayu.models import User
     from returnees.models.cases import Case
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_case_number() -> str:
