@@ -11,8 +11,6 @@ import unicodedata
 
 # They choose between two drawings of one character (U+FE00 to FE0F, U+E0100 to E01EF).
 VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-# What Crockford's alphabet leaves out, because it is read and typed as another character.
-MISREAD = str.maketrans("OIL", "011")
 
 
 def visible(text: str) -> str:
@@ -39,11 +37,6 @@ def normalise(text: str) -> str:
         and unicodedata.category(character) != "Pd"
     )
     return visible(unicodedata.normalize("NFKC", "".join(seen)))
-
-
-def crockford(text: str) -> str:
-    """A printed code as it was made: normalised, and O, I and L read as the digits they are."""
-    return normalise(text).translate(MISREAD)
 
 
 def decimal(text: str) -> str:

@@ -14,18 +14,13 @@ LIST = Path(__file__).parent / "cases" / "public-reports.csv"
 with LIST.open(encoding="utf-8", newline="") as file:
     REPORTS = list(csv.DictReader(file))
 AREAS = (mrz, names, form, platform, sheets)
-# Where words break on paper and which letters there are is looked at beside the sheets themselves:
-# tests/returnees/test_sheets.py.
-ON_PAPER = {"W01", "W02"}
 
 
 def test_every_report_has_its_check_and_every_check_its_report() -> None:
-    assert sorted(CHECKS) == sorted({row["id"] for row in REPORTS} - ON_PAPER)
+    assert sorted(CHECKS) == sorted(row["id"] for row in REPORTS)
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in REPORTS if row["id"] not in ON_PAPER], ids=lambda row: row["id"]
-)
+@pytest.mark.parametrize("row", REPORTS, ids=lambda row: row["id"])
 def test_what_was_reported_has_its_right_result(
     row: dict[str, str], request: pytest.FixtureRequest
 ) -> None:

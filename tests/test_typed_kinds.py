@@ -15,14 +15,15 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat
 
+from houshayu.codes import CROCKFORD, as_meant
 from houshayu.dates import read_day, read_moment
 from houshayu.phones import phone_numbers
 from houshayu.privacy.masking import mask_phones_in_text
-from houshayu.typed import crockford, decimal, normalise, visible
+from houshayu.typed import decimal, normalise, visible
 from returnees import names
 from returnees.countries import ALPHA2, CODES, country_code, country_name
 from returnees.documents import read
-from returnees.models.case_queries import CROCKFORD, case_number
+from returnees.models.case_queries import case_number
 from returnees.names.readings import COMPOUND_SURNAMES, SURNAME_READINGS
 from tests.cases.mrz import TODAY, td2, td3
 
@@ -82,7 +83,7 @@ def test_a_case_number_is_the_same_however_it_is_typed(data: st.DataObject, six:
     begins = data.draw(st.sampled_from(["", "HSY", "HSY-", "hsy ", "ＨＳＹ－"]))
 
     assert case_number(data.draw(disturbed(begins + misread))) == f"HSY-{six}"
-    assert crockford(misread.translate(WIDE)) == six
+    assert as_meant(misread.translate(WIDE)) == six
 
 
 # --- Phones -----------------------------------------------------------------------------------

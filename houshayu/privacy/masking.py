@@ -18,6 +18,11 @@ def mask_document(number: str) -> str:
     return _keep(number, 1, 2) if len(number) == 18 else _keep(number, 2, 2)
 
 
+def mask_but_last(number: str) -> str:
+    """The last four characters, to be compared with the document itself: *****02C3."""
+    return _keep(number, 0, min(4, len(number) // 2))
+
+
 def mask_phone(number: str) -> str:
     """The first three and the last two characters: 139******78."""
     return _keep(number, 3, 2)

@@ -6,7 +6,7 @@ from returnees.models.certificates import OBSERVATION_CERTIFICATE
 
 
 class VerificationForm(forms.Form):
-    """What stands on a printed certificate of release."""
+    """What stands on a printed certificate of release, typed in any way or filled in by its QR."""
 
     number = forms.CharField(
         label=_("Certificate number"),

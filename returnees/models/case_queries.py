@@ -23,17 +23,15 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.codes import CROCKFORD, as_meant
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.moods import Mood
-from houshayu.typed import crockford
 from returnees.models.custody import Custody
 
 if TYPE_CHECKING:
     from houshayu.models import User
     from returnees.models.cases import Case
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_case_number() -> str:
@@ -46,7 +44,7 @@ def case_number(typed: str) -> str | None:
 
     None for what can be no case number.
     """
-    match = re.fullmatch(rf"(?:HSY)?([{CROCKFORD}]{{6}})", crockford(typed))
+    match = re.fullmatch(rf"(?:HSY)?([{CROCKFORD}]{{6}})", as_meant(typed))
     return f"HSY-{match[1]}" if match else None
 
 

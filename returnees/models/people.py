@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
 from houshayu.privacy.fields import EncryptedTextField, blind_index, masked
-from houshayu.privacy.masking import mask_document, mask_name, mask_phone
+from houshayu.privacy.masking import mask_but_last, mask_document, mask_name, mask_phone
 from returnees import names
 from returnees.countries import country_name
 from returnees.documents import DocumentType
@@ -297,6 +297,11 @@ class IdentityDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_document_type_display()} {self.masked_number}"
+
+    @property
+    def number_to_compare(self) -> str:
+        """As much of the number as shows whether it is that of a document in one's hand."""
+        return mask_but_last(self.document_number)
 
     def derive(self) -> None:
         """Work out again what is found and shown by.

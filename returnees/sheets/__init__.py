@@ -18,14 +18,16 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from houshayu.bilingual import CHINESE, ENGLISH
+from houshayu.bilingual import CHINESE, ENGLISH, both
 from houshayu.calendar import beijing_date
+from houshayu.codes import as_meant
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
-from houshayu.typed import crockford
 from policy import FEVER, ObservationKind
 from returnees.models import (
     Case,
@@ -34,9 +36,12 @@ from returnees.models import (
     Observation,
     Person,
 )
-from returnees.models.case_queries import CaseQuerySet, case_number
+from returnees.models.case_queries import CaseQuerySet
 from returnees.sheets.kinds import SheetKind
 from returnees.sheets.registration import sections
+
+# As as_meant reads it: HSY-4CZE97-1 is HSY4CZE971.
+CERTIFICATE_NUMBER = re.compile(r"(?:HSY)?(?P<case>[0-9A-HJKMNP-TV-Z]{6})(?P<which>[0-9]{1,3})")
 
 
 class NoSuchSheet(Exception):
@@ -125,6 +130,7 @@ def release_certificate(case: Case, second: str = "") -> str:
     # Tests are in the order they were planned in, and a result follows its plan.
     results = [test for test in observation.labtests.all() if test.result_at]
     number = f"{case.number}-{completed.index(observation) + 1}"
+    code = verification_code(number, observation)
     return _sheet(
         "certificate",
         case,
@@ -137,7 +143,8 @@ def release_certificate(case: Case, second: str = "") -> str:
             (o for o in case.observations.all() if o.started_on >= observation.release_on), None
         ),
         certificate_number=number,
-        verification_code=verification_code(number, observation),
+        verification_code=code,
+        qr=verification_qr(number, code),
     )
 
 
@@ -156,23 +163,21 @@ def _completed(case: Case) -> list[Observation]:
 def certified(number: str, code: str) -> Observation | None:
     """The observation that a printed certificate speaks of; None where number or code is false.
 
-    number: as printed, HSY-4CZE97-1; code: 2BD4-305D-247D. Both as people type them: with blanks
-    or any dashes or none, in full-width characters, with O for 0.
+    Both as somebody typed them; the number with or without the HSY that every one begins with.
     """
-    printed = re.fullmatch(r"(HSY\w{6})(\d{1,3})", crockford(number), re.ASCII)
-    if printed is None:
+    parts = CERTIFICATE_NUMBER.fullmatch(as_meant(number))
+    if parts is None:
         return None
-    cases = Case.objects.select_related("person")
-    case = cases.filter(number=case_number(printed[1])).first()
-    if case is None:
-        return None
-    which = int(printed[2])
-    observation = dict(enumerate(_completed(case), start=1)).get(which)
+    case_number = f"HSY-{parts['case']}"
+    cases = Case.objects.select_related("person", "document")
+    case = cases.filter(number=case_number).first()
+    completed = dict(enumerate(_completed(case), start=1)) if case else {}
+    observation = completed.get(int(parts["which"]))
     if observation is None:
         return None
-    true = crockford(verification_code(f"{case.number}-{which}", observation))
-    given = crockford(code)
-    return observation if hmac.compare_digest(true.encode(), given.encode()) else None
+    true = verification_code(f"{case_number}-{int(parts['which'])}", observation)
+    same = hmac.compare_digest(as_meant(true).encode(), as_meant(code).encode())
+    return observation if same else None
 
 
 def verification_code(number: str, observation: Observation) -> str:
@@ -180,6 +185,14 @@ def verification_code(number: str, observation: Observation) -> str:
     content = f"{number} {observation.started_on} {observation.ended_on}"
     code = blind_index(content, purpose="certificate")[:12].upper()
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def verification_qr(number: str, code: str) -> SafeString:
+    """The QR code of a certificate: whoever is at a gate reads it, and sees if it is genuine."""
+    query = {"number": number, "code": code}
+    address = reverse("returnees:certificate_verify", query=query)
+    meaning = str(both(_("QR code to verify this certificate")))
+    return qr_svg(settings.SITE_URL + address, meaning=meaning)
 
 
 @dataclass(frozen=True)
@@ -227,10 +240,13 @@ def _stay(case: Case) -> dict[str, Any]:
 
 
 def _sheet(template: str, case: Case, second: str, **values: Any) -> str:
-    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **values}
+    name = both(SheetKind(template).label, second)
+    context = {"case": case, "person": case.person, "second": second, "name": str(name)}
+    context = {"qr": case_qr(case)} | context | values
     return render_to_string(f"returnees/print/{template}.html", context)
 
 
 def case_qr(case: Case) -> SafeString:
     """The QR code that opens the case's page, for those who may see it."""
-    return qr_svg(settings.SITE_URL + case.get_absolute_url())
+    meaning = str(both(_("QR code to the page of this case")))
+    return qr_svg(settings.SITE_URL + case.get_absolute_url(), meaning=meaning)
