@@ -65,7 +65,7 @@ class AcceptForm(forms.Form):
         max_value=HOTTEST,
     )
     luggage_pieces = forms.IntegerField(
-        label=_("Luggage pieces"), required=False, min_value=0, max_value=99
+        label=_("Pieces of luggage"), required=False, min_value=0, max_value=99
     )
     commitment_signed = forms.BooleanField(
         label=_("The commitment letter is signed"),
