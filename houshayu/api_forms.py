@@ -125,10 +125,10 @@ class FormInput(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            told = self.error_messages["invalid"].format(datatype=type(data).__name__)
-            raise serializers.ValidationError({OF_THE_WHOLE: [told]})
+            problem = self.error_messages["invalid"].format(datatype=type(data).__name__)
+            raise serializers.ValidationError({OF_THE_WHOLE: [problem]})
         problems: dict[str, Any] = {
-            # The answer is written in UTF-8, which half a character of a key does not fit in.
+            # The answer is written in UTF-8, which can't hold half a character of a key.
             key.encode(errors="replace").decode(): [gettext("There is no such field.")]
             for key in data
             if key not in self.fields

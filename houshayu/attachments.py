@@ -34,7 +34,7 @@ LOOKED_THROUGH = 1024
 
 
 class FileRefused(Conflict):
-    """This file is not taken, and nothing of it is kept; the sentence says why."""
+    """The file is refused, and nothing of it is kept; str() says why."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Acts on many rows of a list: chosen, done one by one, each with a result of its own.
 
-A list names its BulkActs; each app adds the acts that it knows, in its AppConfig.ready. What is
-done for a row is committed with it: one that is refused holds up no other, and the page that
-answers tells what became of each.
+A list names its BulkActs; each app adds the acts that it knows, in its AppConfig.ready. Each row is
+committed by itself: one that is refused holds up no other, and the page that answers shows the
+result of each.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ class BulkAct:
     act: Callable[..., object] | None = None
     """Does it with one row: act(row, by=, now=, **what the form says). Raises Conflict."""
     form: Callable[[QueryDict | None, datetime], BaseForm] | None = None
-    """What it asks first, once for all rows: made from what was typed, and now."""
+    """The form it asks first, once for all rows: made from what was typed, and now."""
     question: str | Promise = ""
-    """Asked first, where it can't be undone."""
+    """The question asked first, where the act can't be undone."""
     view: str = ""
-    """Another page that takes all the chosen at once, instead of rows and act; its form stands
+    """Another page that takes all chosen rows at once, instead of rows and act; its form stands
     beside the button."""
 
     def fields(self) -> BaseForm | None:
@@ -116,7 +116,7 @@ class BulkActs:
 
 
 def bulk_page(request: Request, acts: BulkActs) -> HttpResponse:
-    """Ask what the pressed act needs to know, or do it with each chosen row and tell the results.
+    """Ask what the pressed act needs to know, or do it with each chosen row and show the results.
 
     Chosen rows that the user does not see are as if they were not there.
     """
@@ -177,7 +177,7 @@ def _results(
             refused = _("You can't do this with it, or no longer can.")
         else:
             try:
-                # A transaction of its own: what is told as done is done, whatever follows.
+                # A transaction of its own: what is shown as done is done, whatever follows.
                 with transaction.atomic():
                     act.act(row, by=request.user, now=now, **data)
             except Conflict as refusal:

@@ -47,7 +47,7 @@ class AttachmentField(forms.FileField):
 def check_due(due_at: datetime, now: datetime) -> None:
     """Raises ValidationError for a time by which nothing can be done, or a slip of the year."""
     if due_at <= now:
-        raise forms.ValidationError(_("Please choose a time that is still to come."))
+        raise forms.ValidationError(_("Please choose a time in the future."))
     if due_at > now + FURTHEST_DUE:
         raise forms.ValidationError(_("Please check the year."))
 
@@ -71,7 +71,9 @@ class DirectiveForm(forms.ModelForm):
             "text": forms.Textarea(attrs={"rows": 3}),
             "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
         }
-        help_texts = {"owner": _("Without one it falls to everybody who works at the place.")}
+        help_texts = {
+            "owner": _("If you choose nobody, everybody who works at the place is in charge.")
+        }
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,5 +93,5 @@ class ResultForm(forms.Form):
     result = forms.CharField(
         label=_("Result"),
         max_length=200,
-        error_messages={"required": _("Please say what came of it.")},
+        error_messages={"required": _("Please say what the result is.")},
     )

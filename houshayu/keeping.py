@@ -4,9 +4,9 @@ A purpose is declared once and stands beside every field that serves it:
 
     phone_cn = personal(CONTACT, EncryptedTextField(…))
 
-What tells nothing about anybody says so: impersonal(models.…) for a field, @impersonal_model for a
-model. A system check finds a field that says neither; docs/keeping.md is made from what they say.
-History tables keep a value as long as the table they follow.
+What says nothing about anybody is marked so: impersonal(models.…) for a field, @impersonal_model
+for a model. A system check finds a field that says neither; docs/keeping.md is made from what they
+say. History tables keep a value as long as the table they follow.
 """
 
 from __future__ import annotations

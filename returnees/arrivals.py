@@ -83,10 +83,10 @@ def arrive(case: Case, *, at: datetime, by: User, now: datetime) -> None:
 def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason: str) -> None:
     """Correct when the person arrived in Beijing, and day 0 with it; None: not arrived yet.
 
-    The version in force then decides, unless a coordinator chose another. What was measured
-    keeps its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
-    ArrivalStands: for somebody who has not arrived, whose days were count restarted or completed
-    since, for a moment to come, and None for somebody whom a site or a check-in has seen.
+    The version in force then decides, unless a coordinator chose another. What was measured keeps
+    its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
+    ArrivalStands: for somebody who has not arrived, whose days have since been restarted or
+    completed, for a moment to come, and None for somebody whom a site or a check-in has seen.
     """
     with acting(by=by, now=now, reason=reason):
         locked = Case.objects.lock_open(case)

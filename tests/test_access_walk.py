@@ -70,10 +70,10 @@ class World:
 
     @property
     def mail(self) -> Message:
-        return Message.objects.get(recipient__username="told")
+        return Message.objects.get(recipient__username="notified")
 
-    def told_by(self, response: HttpResponse) -> list[str]:
-        """What a response tells of the case to those whose case it is not."""
+    def shown_by(self, response: HttpResponse) -> list[str]:
+        """What a response shows of the case to those whose case it is not."""
         asked, text = response.request["PATH_INFO"], body(response).decode(errors="replace")
         secrets = [self.case.number, NAME, "OUYANG", self.case.document.masked_number]
         return [each for each in secrets if each in text and each not in asked]
@@ -86,7 +86,9 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     community, hotel, hub = (
         real_place(code) for code in ("houshayu-village", "demo-hotel-jia", "ncie-hub")
     )
-    make_user(username="told", role="coordinator", place=hotel, email="told@houshayu.example")
+    make_user(
+        username="notified", role="coordinator", place=hotel, email="notified@houshayu.example"
+    )
     case = make_observed_case(
         place=hotel,
         community=community,
@@ -128,7 +130,7 @@ class LoggedIn:
 
 @dataclass(frozen=True)
 class Needs:
-    """For who holds the permission, and sees what lies in the places they hold it at.
+    """For users with the permission, who see what lies in the places where they hold it.
 
     at: the place of the world where the right role works. given: what the address names, in the
     hands of the right user; without it the route lists, and lists nothing to others.
@@ -288,7 +290,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:draft_save": Needs(
         "returnees.add_case", method="post", data=lambda *_: A_DRAFT, answers=(200, 204, 302)
     ),
-    # To throw away what is not there is done already; a test below sees that it is kept.
+    # Deleting what is not there counts as done; a test below checks that it is kept.
     "returnees:draft_delete": Needs(
         "returnees.add_case", method="post", given=own_draft, elsewhere=(302,)
     ),
@@ -370,11 +372,11 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     ),
     "api:case-detail GET": Needs("returnees.view_case", given=the_case),
     "api:case-arrive POST": Needs("returnees.change_case", given=the_case),
-    # 409: let in, and told that a handoff is waiting.
+    # 409: let in, and the answer says that a handoff is waiting.
     "api:case-close POST": Needs(
         "returnees.close_case",
         given=the_case,
-        data=lambda *_: {"outcome": "no_show", "note": "told by phone"},
+        data=lambda *_: {"outcome": "no_show", "note": "said on the phone"},
         answers=(409,),
     ),
     "api:case-release POST": Needs("returnees.release_case", given=the_case, answers=(409,)),
@@ -448,7 +450,7 @@ def strongest_without(permission: str) -> str:
 
 
 def is_turned_away(response: HttpResponse) -> bool:
-    """To the login page, or with the plain word that one must log in."""
+    """Sent to the login page, or answered that one must log in."""
     to_login = response.headers.get("Location", "").startswith(resolve_url(settings.LOGIN_URL))
     return response.status_code == 401 or (response.status_code == 302 and to_login)
 
@@ -477,7 +479,7 @@ def test_public_pages_answer_everybody(world: World, client: Client, name: str) 
     response = ask(client, name, rule)
 
     assert response.status_code in rule.answers
-    assert world.told_by(response) == []
+    assert world.shown_by(response) == []
 
 
 @pytest.mark.parametrize("name", [n for n, rule in RULES.items() if isinstance(rule, LoggedIn)])
@@ -497,7 +499,7 @@ def test_own_pages_answer_every_user_and_only_users(
     response = ask(client, name, rule, kwargs)
 
     assert response.status_code in rule.answers and not is_turned_away(response)
-    assert world.told_by(response) == []
+    assert world.shown_by(response) == []
 
 
 @pytest.mark.parametrize(
@@ -548,7 +550,7 @@ def test_a_route_answers_the_right_role_at_the_right_place_alone(
         assert is_turned_away(answer_to(None, method))
         assert answer_to(wrong, method).status_code in (403, 405)
         answer = answer_to(elsewhere, method)
-        assert world.told_by(answer) == []
+        assert world.shown_by(answer) == []
         assert answer.status_code in (405, *rule.answers_elsewhere)
     assert answer_to(wrong).status_code == 403
     assert answer_to(elsewhere).status_code in rule.answers_elsewhere

@@ -199,7 +199,7 @@ def test_an_answer_to_an_offer_is_judged_alike(
 
 
 # By section, field and what is answered.
-TOLD: list[tuple[str, str, Any]] = [
+ANSWERED: list[tuple[str, str, Any]] = [
     ("person", "surname_latin", "MÜLLER"),
     ("person", "surname_latin", ""),
     ("person", "name_zh", "王\x00"),
@@ -250,10 +250,10 @@ TOLD: list[tuple[str, str, Any]] = [
 ]
 
 
-def by_section(told: dict[str, Any]) -> dict[str, Any]:
+def by_section(answers: dict[str, Any]) -> dict[str, Any]:
     """What a browser sends of one row each, as the API takes it."""
     body: dict[str, Any] = {}
-    for key, value in told.items():
+    for key, value in answers.items():
         match key.split("-"):
             case [name, "0", field]:
                 body.setdefault(name, [{}])[0][field] = value
@@ -262,7 +262,7 @@ def by_section(told: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize(("section", "field", "value"), [("office", "interpreter", ""), *TOLD])
+@pytest.mark.parametrize(("section", "field", "value"), [("office", "interpreter", ""), *ANSWERED])
 def test_a_registration_is_judged_alike(
     sender: User, community: Place, section: str, field: str, value: Any
 ) -> None:
@@ -278,9 +278,9 @@ def test_a_registration_is_judged_alike(
 
     answer = post(sender, "/api/cases/", body | {"place": community.code})
 
-    told = answer.json() if answer.status_code == 400 else {}
+    problems = answer.json() if answer.status_code == 400 else {}
     assert answer.status_code in (201, 400)
-    assert {(name, each) for name, part in told.items() for each in part} == wrong
+    assert {(name, each) for name, part in problems.items() for each in part} == wrong
 
 
 # --- Whatever JSON comes ------------------------------------------------------------------------

@@ -381,3 +381,26 @@ def test_every_message_is_in_the_catalog_and_translated(fresh: polib.POFile) -> 
     ]
 
     assert (missing, unfinished) == ([], [])
+
+
+# Code renders, shows, returns or notifies: one word, one meaning. `houshayu.telling` alone tells.
+TOLD = r"(?i)(?<![a-z])(told|untold|tells)(?![a-z])"
+# What makes a reader stop in a sentence: "without leave", "for who was seen", "waits no more".
+STUMBLE = r"(?i)\b(told|tells|without leave|no more\b(?! than)|symptomless|(for|of|by|with) who\b)"
+
+
+def test_code_and_docs_use_plain_verbs() -> None:
+    written = [
+        *sources(*APPS, "bench", "tests"),
+        *templates(),
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+    ]
+
+    assert finds(TOLD, [path for path in written if path != Path(__file__)]) == []
+
+
+def test_what_users_read_is_plain_english(fresh: polib.POFile) -> None:
+    sentences = {text for each in fresh for text in (each.msgid, each.msgid_plural)}
+
+    assert [each for each in sorted(sentences) if re.search(STUMBLE, each)] == []

@@ -1,4 +1,4 @@
-"""Handoffs that wait for an answer: told to the receiver, then to those above and the sender."""
+"""Handoffs that wait for an answer: the receiver is notified, then those above and the sender."""
 
 from __future__ import annotations
 

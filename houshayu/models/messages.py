@@ -52,7 +52,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def renew(self) -> None:
-        """They have a new line: unread again, and by e-mail if they had left already."""
+        """They have a new line: they are unread again, and leave again if their e-mail had left."""
         self.filter(Q(read_at__isnull=False) | Q(mail_status=MailStatus.SENT)).update(
             read_at=None,
             mail_status=Case(
@@ -93,7 +93,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         One that got a line meanwhile waits for its next e-mail. Must run in a transaction.
         """
-        # Who tells locks the message before its line is there: the line is seen once we have it.
+        # `tell` locks a message before it adds a line: with the lock, we see every line.
         pks = list(self.select_for_update().order_by("pk").values_list("pk", flat=True))
         more = MessageLine.objects.filter(message=OuterRef("pk"), mailed_at=None)
         Message.objects.filter(pk__in=pks).update(
@@ -225,13 +225,13 @@ class Message(models.Model):
         """What the e-mail says below its subject: each line, and where to go."""
         if len(lines) == 1:
             return f"{settings.SITE_URL}{lines[0].url}"
-        told = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
-        return "\n\n".join([*told, f"{settings.SITE_URL}{self.get_absolute_url()}"])
+        parts = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
+        return "\n\n".join([*parts, f"{settings.SITE_URL}{self.get_absolute_url()}"])
 
 
 @personal_fields(TELLING, "key", "text", "url", "about_id", "occurrence", "mailed_at")
 class MessageLine(models.Model):
-    """One thing that a message tells, in the reader's language."""
+    """One line of a message, in the reader's language."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="lines")
     recipient = models.ForeignKey(
@@ -241,7 +241,7 @@ class MessageLine(models.Model):
     key = models.CharField(max_length=160)
     text = models.CharField(_("text"), max_length=200)
     url = models.CharField(max_length=200)
-    # Of a duty: which of its rows it tells of.
+    # Of a duty: which of its rows it is about.
     about_id = models.BigIntegerField(null=True, blank=True)
     occurrence = models.CharField(max_length=80, blank=True)
     # Real time: when the e-mail that has it was claimed for sending.

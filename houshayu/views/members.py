@@ -60,7 +60,7 @@ class MembershipForm(forms.ModelForm):
         return super().clean() or {}
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The user is given; that nobody has a role twice is checked with it.
+        # The user is given, so the form checks that nobody has a role twice.
         return super()._get_validation_exclusions() - {"user"}  # type: ignore[misc]
 
 
@@ -135,13 +135,13 @@ def membership_add(request: Request, pk: int) -> HttpResponse:
 
     def give() -> str:
         form.save()
-        return _("The role is given.")
+        return _("The role has been given.")
 
     return act_page(
         request,
         form,
         give,
-        title=_("One more role for %(name)s") % {"name": member},
+        title=_("Another role for %(name)s") % {"name": member},
         button=_("Give the role"),
         back="membership_list",
     )
@@ -156,6 +156,6 @@ def membership_remove(request: Request, pk: int) -> HttpResponse:
         if membership.user == request.user:
             raise OwnRole(_("You can't take your own role; another administrator can."))
         membership.delete()
-        return _("The role is taken back.")
+        return _("The role has been taken back.")
 
     return act_button(request, take_back, back="membership_list")

@@ -106,5 +106,5 @@ def outbox_settle(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("It will be sent again."))
     else:
         uncertain.settle(now=None)
-        messages.success(request, _("It stays as sent."))
+        messages.success(request, _("It is treated as sent."))
     return redirect("outbox")

@@ -13,7 +13,7 @@ from houshayu.models import Reveal
 @require_safe
 @permission_required("houshayu.view_reveal", raise_exception=True)
 def reveal_list(request: Request) -> HttpResponse:
-    """Who read which protected value, when and why, of those who work in the auditor's places."""
+    """Who read which protected value, when and why: readers who work in the auditor's places."""
     reveals = Reveal.objects.visible_to(request.user).select_related("by")
     found = RevealFilter(request.GET, reveals, request=request)
     return listing(request, "houshayu/reveal_list.html", found, order=["-at", "-id"])

@@ -97,9 +97,9 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
         # One order by its number is found whether it is open or done.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
-    def _told(self, order: WorkOrder, status: int = status.HTTP_200_OK) -> Response:
-        told = self.get_serializer(WorkOrder.objects.for_rows(self.request.user).get(pk=order.pk))
-        return Response(told.data, status=status)
+    def _response(self, order: WorkOrder, status: int = status.HTTP_200_OK) -> Response:
+        shown = self.get_serializer(WorkOrder.objects.for_rows(self.request.user).get(pk=order.pk))
+        return Response(shown.data, status=status)
 
     @extend_schema(
         summary="Give a directive to a place",
@@ -123,12 +123,12 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
         places = places.filter(is_active=True)
         asked = DirectiveInput(data=request.data, context={"now": now, "places": places})
         asked.is_valid(raise_exception=True)
-        told = asked.validated_data
-        place = get_object_or_404(places, code=told.pop("place"))
+        values = asked.validated_data
+        place = get_object_or_404(places, code=values.pop("place"))
         order = WorkOrder.objects.open_order(
-            kind=workorders.DIRECTIVE.code, place=place, by=request.user, now=now, **told
+            kind=workorders.DIRECTIVE.code, place=place, by=request.user, now=now, **values
         )
-        return self._told(order, status.HTTP_201_CREATED)
+        return self._response(order, status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Say that it is done, and what came of it",
@@ -144,4 +144,4 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
         asked = ResultInput(data=request.data)
         asked.is_valid(raise_exception=True)
         order.done(by=request.user, now=clock.now(), result=asked.validated_data["result"])
-        return self._told(order)
+        return self._response(order)

@@ -54,7 +54,7 @@ def workorder_open(request: Request) -> HttpResponse:
         order = WorkOrder.objects.open_order(
             kind=workorders.DIRECTIVE.code, by=request.user, now=now, **form.cleaned_data
         )
-        messages.success(request, _("The directive is given."))
+        messages.success(request, _("The directive has been given."))
         return redirect(order)
 
     return act_page(

@@ -50,7 +50,9 @@ PROTECTED = {name: record for model, record in RECORDS.items() for name in prote
 class RevealForm(ReasonForm):
     """Which number somebody needs to read, and why."""
 
-    field = forms.ChoiceField(label=_("Which number"), choices=[(name, name) for name in PROTECTED])
+    field = forms.ChoiceField(
+        label=_("Number to show"), choices=[(name, name) for name in PROTECTED]
+    )
     field_order = ["field", "reason"]
 
 
@@ -104,9 +106,9 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         held = Case.objects.held_by(self.request.user, self.needs[self.action])
         return get_object_or_404(held, number=number)
 
-    def _told(self, case: Case, status: int = status.HTTP_200_OK) -> Response:
-        told = self.get_serializer(self.get_queryset().get(pk=case.pk))
-        return Response(told.data, status=status)
+    def _response(self, case: Case, status: int = status.HTTP_200_OK) -> Response:
+        shown = self.get_serializer(self.get_queryset().get(pk=case.pk))
+        return Response(shown.data, status=status)
 
     @extend_schema(
         summary="Register a person's return",
@@ -122,7 +124,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         now = clock.now()
         place, registration = read_registration(request.data, by=request.user, now=now)
         case = register(registration, place=place, by=request.user, now=now)
-        return self._told(case, status.HTTP_201_CREATED)
+        return self._response(case, status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Confirm the arrival; the observation begins",
@@ -135,7 +137,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         case = self._held(number)
         now = clock.now()
         arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
-        return self._told(case)
+        return self._response(case)
 
     @extend_schema(
         summary="Release a case whose days are complete",
@@ -147,7 +149,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
         releasing.release(case, by=request.user, now=clock.now())
-        return self._told(case)
+        return self._response(case)
 
     @extend_schema(
         summary="Close a case without release",
@@ -169,7 +171,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         releasing.close(
             case, asked["outcome"], by=request.user, now=clock.now(), note=asked["note"]
         )
-        return self._told(case)
+        return self._response(case)
 
     @extend_schema(
         summary="Read a protected number in full; who, why and when is kept",

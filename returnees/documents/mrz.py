@@ -53,7 +53,7 @@ class MrzProblem:
 
 
 class InvalidMrz(ValueError):
-    """The zone does not hold together; it is told by its first problem."""
+    """The zone is not sound; its first problem says why."""
 
     def __init__(self, problem: MrzProblem) -> None:
         super().__init__(problem)

@@ -214,13 +214,13 @@ def _takes(document_type: DocumentType, number: str, today: date) -> bool:
 
 
 def _types_taking(number: str, today: date) -> tuple[DocumentType, ...]:
-    """The types that take this number, those with the most telling form first.
+    """The types that take this number, those with the most specific form first.
 
     Travel documents take nearly anything, so they are named only when nothing else fits.
     """
     open_forms = (DocumentType.PASSPORT, DocumentType.PRC_TRAVEL_DOCUMENT, DocumentType.OTHER)
-    telling = [each for each in DocumentType if each not in open_forms]
-    taking = tuple(t for t in (*telling, DocumentType.PASSPORT) if _takes(t, number, today))
+    specific = [each for each in DocumentType if each not in open_forms]
+    taking = tuple(t for t in (*specific, DocumentType.PASSPORT) if _takes(t, number, today))
     if not taking and _takes(DocumentType.PRC_TRAVEL_DOCUMENT, number, today):
         return (DocumentType.PRC_TRAVEL_DOCUMENT,)
     return taking

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from returnees.forms.registration import RegistrationForm
 
 LATEST_ARRIVAL = timedelta(days=60)
-# Whatever is told of a journey lies within this time; a moment before it is a slip of the year.
+# Every moment of a journey lies within this time; a moment before it is a slip of the year.
 LONGEST_WAY = timedelta(days=365)
 NAMED_IN_CHINESE = {
     PersonCategory.MAINLAND,
@@ -53,7 +53,7 @@ def is_removed(row: BaseForm) -> bool:
 
 
 def require(form: BaseForm, name: str, problem: StrPromise) -> None:
-    """What is missing there stands as an error beside it, unless another does."""
+    """The field is marked as missing, unless it has another error."""
     if not value(form, name) and name not in form.errors:
         form.add_error(name, problem)
 
@@ -81,7 +81,7 @@ def _home_needs_a_ground(arrival: datetime) -> bool:
 
 
 def check_all(form: RegistrationForm) -> None:
-    """Every broken rule stands as an error beside a field; each form was validated before."""
+    """Put an error beside a field for every broken rule; each form was validated before."""
     _check_person(form)
     _check_age(form)
     _check_document(form)
@@ -157,13 +157,13 @@ def _check_document(form: RegistrationForm) -> None:
 
 
 def _is_of_somebody_else(form: RegistrationForm) -> bool:
-    """Whether the document is known as that of another person than the form tells of.
+    """Whether the document belongs to another known person than the form's.
 
-    Of a person not registered before that is one born on another day and named otherwise: a slip
+    If the person is new, that is somebody with another birthday and another name: a slip
     in a number without check digits must not make two people one.
     """
-    told, document = form.person.instance, form.document.instance
-    document.person = told
+    person, document = form.person.instance, form.document.instance
+    document.person = person
     document.derive()
     known = IdentityDocument.objects.same_as(document).select_related("person").first()
     if known is None:
@@ -171,9 +171,9 @@ def _is_of_somebody_else(form: RegistrationForm) -> bool:
     if form.case:
         return known.pk != form.case.document_id
     holder = known.person
-    return holder.birth_date != told.birth_date and not (
-        (told.name_zh and told.name_zh == holder.name_zh)
-        or names.similar(told.name_latin, holder.name_latin)
+    return holder.birth_date != person.birth_date and not (
+        (person.name_zh and person.name_zh == holder.name_zh)
+        or names.similar(person.name_latin, holder.name_latin)
     )
 
 

@@ -35,7 +35,7 @@ class HealthForm(forms.ModelForm):
     chronic_conditions = SeveralField(
         choices=ChronicCondition, label=label(HealthDeclaration, "chronic_conditions")
     )
-    # Each answer with what must be told besides if it is yes.
+    # Each answer with what must be filled in besides if it is yes.
     FOLLOW_UPS = {
         "medicine_72h": "medicine_72h_text",
         "contact_case": "contact_case_on",
@@ -114,7 +114,7 @@ class RequestForm(forms.ModelForm):
 
 
 class CareForm(forms.ModelForm):
-    """Section F, needs the person chose to tell."""
+    """Section F, needs the person chose to share."""
 
     bilingual = True
     customs = SeveralField(choices=CustomsNeed, label=label(CarePreference, "customs"))

@@ -113,7 +113,7 @@ class DocumentForm(MaskedForm):
         return data
 
     def validate_unique(self) -> None:
-        """A known document is the same person coming again; the registration finds them."""
+        """A known document means the same person coming again; the registration finds them."""
 
 
 class ContactForm(MaskedForm):

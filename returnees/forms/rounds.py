@@ -38,8 +38,8 @@ class RoundForm(forms.Form):
 
     def show_floors(self, floors: Iterable[str], *, no_room: str) -> None:
         """Offer these floors to choose from; no_room stands for those of a place without one."""
-        told = [(floor, _("no room yet") if floor == no_room else floor) for floor in floors]
-        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
+        choices = [(floor, _("no room yet") if floor == no_room else floor) for floor in floors]
+        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *choices])
 
 
 class SlotForm(forms.Form):

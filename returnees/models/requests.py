@@ -136,7 +136,7 @@ class CustomsNeed(models.TextChoices):
 
 @pghistory.track()
 class CarePreference(models.Model):
-    """Section F: needs the person chose to tell. The need is asked for, never the belief."""
+    """Section F: needs the person chose to share. The need is asked for, never the belief."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="care")
     diet = personal(

@@ -22,7 +22,7 @@ NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
 
 
 def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
-    """The file, shown in the browser; its name tells nothing about a person."""
+    """The file, shown in the browser; its name says nothing about a person."""
     return HttpResponse(
         pdf,
         content_type="application/pdf",

@@ -86,7 +86,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             & Q(to_place__kind__in=HOME_KINDS, case__request__commitment_signed_at=None)
             & Exists(to_stay_in),
             can_cancel=Q(OPEN) & Q(from_place__in=offers),
-            # Who declined, or was offered the case by mistake, has no more to do with the person.
+            # A place that declined, or was offered the case by mistake, has no more to do with the
+            # person.
             sees_person=Q(from_place__in=sends)
             | Q(status__in=[HandoffStatus.OFFERED, HandoffStatus.ACCEPTED]),
         )
