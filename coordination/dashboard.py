@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import BEIJING, beijing_date
 from houshayu.models import Place, User
+from houshayu.moods import Mood
 from policy import current_slot
 from returnees import rounds
 from returnees.models import Alert, Case, CaseOutcome, Observation, Whereabouts
@@ -32,7 +33,8 @@ class Tile:
     label: str | Promise
     count: int
     url: str
-    mood: str = ""
+    mood: Mood | None = None
+    """How it looks when there is one or more."""
 
 
 def _cases(**filters: str) -> str:
@@ -73,13 +75,13 @@ def tiles(user: User, now: datetime) -> list[Tile]:
                 Whereabouts.AT_HOME, Whereabouts.IN_HOSPITAL, Whereabouts.ELSEWHERE,
             )
         ),
-        Tile(_("Open alerts"), alerts, reverse("returnees:alert_list"), "bad"),
+        Tile(_("Open alerts"), alerts, reverse("returnees:alert_list"), Mood.BAD),
         Tile(_("Handoffs waiting"), handoffs["waiting"], handoff_list),
-        Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?overdue=true", "bad"),
-        Tile(_("Check-ins missing"), missing, _cases(missing="true"), "wait"),
+        Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?overdue=true", Mood.BAD),
+        Tile(_("Check-ins missing"), missing, _cases(missing="true"), Mood.WAIT),
         Tile(_("Release today"), due["today"], _cases(release="today")),
         Tile(_("Release tomorrow"), due["tomorrow"], _cases(release="tomorrow")),
-        Tile(_("Release overdue"), due["overdue"], _cases(release="overdue"), "bad"),
+        Tile(_("Release overdue"), due["overdue"], _cases(release="overdue"), Mood.BAD),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import get_args, get_type_hints
 
 import grimp
@@ -216,6 +217,7 @@ def test_no_module_is_longer_than_a_reader_takes_in() -> None:
     }
 
     assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
+    assert median(lengths.values()) <= 70
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -317,6 +319,7 @@ def test_no_template_chooses_the_colour_of_a_status() -> None:
     assert finds(rf"\bstatus-(?!({moods})\b)", templates()) == []
     assert finds(r"""class="[^"]*\bstatus\b[^"]*{[{%]""", templates()) == []
     assert finds(rf"""{{% status "(?!({moods})")""", templates()) == []
+    assert finds(rf"\.tile\.is-(?!({moods})\b)", stylesheets()) == []
 
 
 def test_no_line_of_a_template_is_longer_than_a_reader_takes_in() -> None:

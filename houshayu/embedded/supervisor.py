@@ -226,7 +226,8 @@ def _prepare(environment: dict[str, str], *, log: Path) -> None:
     if done.returncode:
         with suppress(OSError):  # The disk may be what is full.
             log.write_text(done.stderr)
-        raise Trouble(f"manage.py prepare failed: {complaint(done.stderr)}; the log is {log}")
+        why = complaint(done.stderr).rstrip(".")
+        raise Trouble(f"manage.py prepare failed: {why}; the log is {log}")
 
 
 def _commands(var: Path, listener: socket.socket) -> dict[str, list[str]]:
