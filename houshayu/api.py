@@ -55,6 +55,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return rest_exception_handler(error, context)
 
 
+# What a resource names as needed where everybody who is logged in may.
+EVERYBODY = ""
+
+
 class HoldsPermission(BasePermission):
     """The user's roles carry the permission that the view names for the action, at some place."""
 
@@ -63,7 +67,9 @@ class HoldsPermission(BasePermission):
         if action is None:  # a method the resource does not have, which is answered with 405
             return True
         permission = getattr(view, "needs", {}).get(action)
-        return permission is not None and request.user.has_perm(permission)
+        return permission is not None and (
+            permission == EVERYBODY or request.user.has_perm(permission)
+        )
 
 
 class HasSecondStep(BasePermission):

@@ -121,7 +121,13 @@ def _several(field: forms.MultipleChoiceField) -> serializers.Field:
 
 @as_json.register
 def _record(field: forms.ModelChoiceField) -> serializers.Field:
-    """A record is named by its code; the page's list has the keys of rows."""
+    """A record is named as people name it; the page's list has the keys of rows."""
+    name = name_in_json(field)
+    return Text(**describing(field, null=True, validators=list(name.validators)))
+
+
+def name_in_json(field: forms.ModelChoiceField) -> Any:
+    """The column by which JSON names a record: its code, or a user's log-in name."""
     assert field.queryset is not None, "as the field was declared"
-    code = field.queryset.model._meta.get_field("code")
-    return Text(**describing(field, null=True, validators=list(code.validators)))
+    model = field.queryset.model
+    return model._meta.get_field(getattr(model, "USERNAME_FIELD", "code"))

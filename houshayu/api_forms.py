@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
-from houshayu.api_fields import as_json
+from houshayu.api_fields import as_json, name_in_json
 
 AnyForm = TypeVar("AnyForm", bound=BaseForm)
 OF_THE_WHOLE = "non_field_errors"
@@ -59,7 +59,7 @@ def reading_json(form: AnyForm) -> AnyForm:
     for field in form.fields.values():
         field.widget = JsonInput(field)
         if isinstance(field, forms.ModelChoiceField):
-            field.to_field_name = "code"
+            field.to_field_name = name_in_json(field).name
     return form
 
 

@@ -47,7 +47,8 @@ class BulkAct:
     code: str
     """What the pressed button sends; unique in its list."""
     label: str | Promise
-    permission: str
+    permission: str = ""
+    """Empty for what everybody may do who sees the list."""
     rows: Callable[[User], QuerySet[Any]] | None = None
     """The rows with which the user may do it; other chosen rows are refused."""
     act: Callable[..., object] | None = None
@@ -59,6 +60,10 @@ class BulkAct:
     view: str = ""
     """Another page that takes all chosen rows at once, instead of rows and act; its form stands
     beside the button."""
+
+    def may_be_done_by(self, user: User) -> bool:
+        """Whether the user may do it with rows somewhere."""
+        return not self.permission or user.has_perm(self.permission)
 
     def fields(self) -> BaseForm | None:
         """The empty form of an act with a view of its own."""
@@ -111,7 +116,7 @@ class BulkActs:
 
     def offered_to(self, user: User) -> Offer | None:
         """What the user may do with rows somewhere; None if nothing."""
-        acts = [act for act in self.acts.values() if user.has_perm(act.permission)]
+        acts = [act for act in self.acts.values() if act.may_be_done_by(user)]
         return Offer(acts, reverse(self.address)) if acts else None
 
 
@@ -123,7 +128,7 @@ def bulk_page(request: Request, acts: BulkActs) -> HttpResponse:
     act = acts.acts.get(request.POST.get("act", ""))
     if act is None or act.act is None:
         raise Http404
-    if not request.user.has_perm(act.permission):
+    if not act.may_be_done_by(request.user):
         raise PermissionDenied
     back, now = _back(request, acts), clock.now()
     chosen = _chosen(request, acts)

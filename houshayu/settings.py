@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "LanguageEnum": "django.conf.settings.LANGUAGES",
         "OutcomeEnum": "returnees.models.CaseOutcome",
+        "TestResultEnum": "returnees.models.TestResult",
         "TemperatureMethodEnum": "returnees.models.TemperatureMethod",
     },
 }

@@ -178,6 +178,10 @@ def the_test(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.labtest.pk}
 
 
+def the_test_of_the_case(world: World, user: User) -> dict[str, Any]:
+    return the_case(world, user) | the_test(world, user)
+
+
 def a_post(world: World, user: User) -> dict[str, Any]:
     return {"pk": Post.objects.create(place=world.hotel, task="前台").pk}
 
@@ -267,14 +271,32 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "inbox": LoggedIn(),
     "message_detail": LoggedIn(given=own_message),
     "inbox_read": LoggedIn(method="post"),
+    "message_read": LoggedIn(method="post", given=own_message),
+    # Let in, and without a button pressed there is nothing to do.
+    "inbox_bulk": LoggedIn(method="post", answers=(404,)),
     "job_list": LoggedIn(),
     "job_detail": Own(given=own_job),
     "job_file": Own(given=own_job),
     "outbox": Needs("houshayu.view_outbox"),
-    "outbox_settle": Needs("houshayu.view_outbox", method="post", given=an_uncertain_mail),
+    "outbox_bulk": Needs(
+        "houshayu.view_outbox",
+        method="post",
+        data=lambda world, _: {"act": "leave", "chosen": world.mail.pk},
+    ),
+    "outbox_settle": Needs(
+        "houshayu.view_outbox",
+        method="post",
+        given=an_uncertain_mail,
+        data=lambda *_: {"decision": "leave"},
+    ),
     "post_list": Needs("houshayu.view_post"),
     "post_edit": Needs("houshayu.change_post", given=a_post),
     "workorder_list": Needs("houshayu.view_workorder"),
+    "workorder_bulk": Needs(
+        "houshayu.view_workorder",
+        method="post",
+        data=lambda world, user: {"act": "done", "chosen": an_order(world, user)["pk"]},
+    ),
     "workorder_detail": Needs("houshayu.view_workorder", given=an_order),
     "workorder_open": Needs("houshayu.add_workorder", answers=(200, 422)),
     "workorder_done": Needs(
@@ -380,6 +402,51 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         answers=(409,),
     ),
     "api:case-release POST": Needs("returnees.release_case", given=the_case, answers=(409,)),
+    "api:case-observing-arrival POST": Needs(
+        "returnees.change_case",
+        given=the_case,
+        data=lambda *_: {"arrived_at": NOW.isoformat(), "reason": "the flight was late"},
+    ),
+    "api:case-observing-commitment POST": Needs("returnees.change_case", given=the_case),
+    "api:case-observing-assess POST": Needs(
+        "returnees.assess_observation",
+        given=the_case,
+        data=lambda *_: {
+            "result": "approved",
+            "community_assessor": "Li",
+            "health_assessor": "Wang",
+        },
+    ),
+    "api:case-observing-restart POST": Needs(
+        "returnees.change_observation",
+        given=the_case,
+        data=lambda *_: {"last_contact_on": "2020-03-21"},
+    ),
+    "api:case-observing-policy POST": Needs(
+        "returnees.change_observation",
+        given=the_case,
+        data=lambda *_: {"version": "P5", "reason": "as the district asks"},
+    ),
+    "api:case-test-list GET": Needs("returnees.view_case", given=the_case),
+    "api:case-test-list POST": Needs(
+        "returnees.record_labtest",
+        given=the_case,
+        data=lambda *_: {"due_on": timezone.localdate().isoformat()},
+        answers=(201,),
+    ),
+    "api:case-test-record POST": Needs(
+        "returnees.record_labtest",
+        given=the_test_of_the_case,
+        data=lambda *_: {"result": "negative"},
+    ),
+    "api:alert-list GET": Needs("returnees.view_case"),
+    "api:alert-detail GET": Needs("returnees.view_case", given=the_alert),
+    "api:alert-acknowledge POST": Needs("returnees.handle_alert", given=the_alert),
+    "api:alert-resolve POST": Needs(
+        "returnees.handle_alert",
+        given=the_alert,
+        data=lambda *_: {"resolution": "remeasured_normal"},
+    ),
     "api:case-reveal POST": Needs(
         "returnees.reveal_identitydocument",
         given=the_case,
@@ -395,9 +462,18 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)
     ),
+    "api:message-list GET": LoggedIn(answers=(200,)),
+    "api:message-detail GET": LoggedIn(answers=(200,), given=own_message),
+    "api:message-read POST": LoggedIn(answers=(200,), given=own_message),
+    "api:message-read-all POST": LoggedIn(answers=(200,)),
+    "api:mail-list GET": Needs("houshayu.view_outbox"),
+    "api:mail-detail GET": Needs("houshayu.view_outbox", given=an_uncertain_mail),
+    "api:mail-settle POST": Needs(
+        "houshayu.view_outbox", given=an_uncertain_mail, data=lambda *_: {"decision": "leave"}
+    ),
     "api:workorder-list GET": Needs("houshayu.view_workorder"),
     "api:workorder-list POST": Needs(
-        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(404,)
+        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(400,)
     ),
     "api:workorder-detail GET": Needs("houshayu.view_workorder", given=an_order),
     "api:workorder-done POST": Needs("houshayu.finish_workorder", given=an_order, data=a_result),

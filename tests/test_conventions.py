@@ -186,7 +186,15 @@ def test_what_a_page_asks_of_this_place_is_a_permission_too() -> None:
 def test_every_page_names_its_permission_or_is_known_not_to() -> None:
     """Those are for every user, for the one whose it is, or, in the last line, for everybody."""
     free = {
-        *("home", "inbox", "message_detail", "inbox_read", "certificate_verify"),
+        *(
+            "home",
+            "inbox",
+            "message_detail",
+            "inbox_read",
+            "message_read",
+            "inbox_bulk",
+            "certificate_verify",
+        ),
         *("job_list", "job_detail", "job_file"),
         *("healthz", "set_language"),
     }

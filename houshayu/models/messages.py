@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import kinds
+from houshayu.exceptions import Conflict
 from houshayu.keeping import TELLING, personal_fields
 from houshayu.models.memberships import Membership
 from houshayu.models.places import Place
@@ -29,6 +30,10 @@ class MailStatus(models.TextChoices):
     HELD = "held", _("Held back: the demonstration sends nothing")
 
 
+class MailSettled(Conflict):
+    """It was clear, or decided, before this call whether the message was sent."""
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_user(self, user: User) -> MessageQuerySet:
         """The user's own inbox."""
@@ -42,6 +47,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at=None)
+
+    def mark_read(self, *, now: datetime) -> int:
+        """Those that were not are read from now on; how many."""
+        return self.unread().update(read_at=now)
 
     def for_rows(self) -> MessageQuerySet:
         """With everything houshayu/_message_row.html reads, in one query."""
@@ -206,6 +215,23 @@ class Message(models.Model):
         if self.place is None:
             return gettext("%(kind)s: %(n)s") % values
         return gettext("%(kind)s: %(n)s at %(place)s") % values
+
+    @transaction.atomic
+    def send_again(self) -> None:
+        """Of a message that was perhaps sent: it leaves once more. Raises MailSettled."""
+        self._uncertain().give_back()
+
+    @transaction.atomic
+    def leave_as_sent(self) -> None:
+        """Of a message that was perhaps sent: it counts as sent. Raises MailSettled."""
+        self._uncertain().settle(now=None)
+
+    def _uncertain(self) -> MessageQuerySet:
+        """This message alone, locked. Raises MailSettled."""
+        alone = Message.objects.filter(pk=self.pk)
+        if not alone.select_for_update().filter(mail_status=MailStatus.UNCERTAIN):
+            raise MailSettled(gettext("This has been decided already."))
+        return alone
 
     @property
     def mail_preview(self) -> str:

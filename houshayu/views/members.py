@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu.accounts import give_password
 from houshayu.acts import act_button, act_page, posted
+from houshayu.address import asked
 from houshayu.exceptions import Conflict
 from houshayu.filters import MemberFilter
 from houshayu.http import Request
@@ -79,7 +80,9 @@ def _members(request: Request) -> QuerySet[User]:
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_list(request: Request) -> HttpResponse:
     users = User.objects.filter(pk__in=_members(request).values("pk"))
-    found = MemberFilter(request.GET, users.prefetch_related("memberships__place"), request=request)
+    found = MemberFilter(
+        asked(request), users.prefetch_related("memberships__place"), request=request
+    )
     found.filters["place"].queryset = _places(request)  # type: ignore[attr-defined]
     return listing(request, "houshayu/membership_list.html", found, order=["name", "id"])
 

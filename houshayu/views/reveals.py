@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from houshayu.address import asked
 from houshayu.filters import RevealFilter
 from houshayu.http import Request
 from houshayu.listing import listing
@@ -15,5 +16,5 @@ from houshayu.models import Reveal
 def reveal_list(request: Request) -> HttpResponse:
     """Who read which protected value, when and why: readers who work in the auditor's places."""
     reveals = Reveal.objects.visible_to(request.user).select_related("by")
-    found = RevealFilter(request.GET, reveals, request=request)
+    found = RevealFilter(asked(request), reveals, request=request)
     return listing(request, "houshayu/reveal_list.html", found, order=["-at", "-id"])

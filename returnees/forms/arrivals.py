@@ -21,9 +21,9 @@ class ArrivalCorrectionForm(ReasonForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data["not_arrived"]:
+        if data.get("not_arrived"):
             data["arrived_at"] = None
-        elif "arrived_at" not in self.errors and not data["arrived_at"]:
+        elif not self.errors.keys() & {"arrived_at", "not_arrived"} and not data["arrived_at"]:
             self.add_error(
                 "arrived_at",
                 _("Enter the time of arrival, or tick that the person has not arrived yet."),

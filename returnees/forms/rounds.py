@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.calendar import beijing_date
 from houshayu.models import Place
 from policy import COLDEST, FEVER, HOTTEST, Slot
+from policy.forms import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
@@ -62,12 +63,8 @@ class SlotForm(forms.Form):
 class MeasuredForm(forms.Form):
     """What was measured at one person."""
 
-    temperature = forms.DecimalField(
+    temperature = TemperatureField(
         label=_("Body temperature (°C)"),
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
         widget=forms.TextInput(
             attrs={
                 "inputmode": "decimal",
@@ -78,11 +75,6 @@ class MeasuredForm(forms.Form):
                 "data-fever": FEVER,
             }
         ),
-        error_messages={
-            "invalid": _("A temperature is a number like 36.5."),
-            "min_value": _("A temperature must be between 34.0 and 42.9 °C."),
-            "max_value": _("A temperature must be between 34.0 and 42.9 °C."),
-        },
     )
     symptoms = forms.MultipleChoiceField(
         label=_("Symptoms"),

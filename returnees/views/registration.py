@@ -8,18 +8,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
+from houshayu.address import asked
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
 from returnees.forms.countries import country_labels
+from returnees.forms.drafts import DraftForm
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
@@ -120,11 +122,13 @@ def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
 def _begin(request: Request, places: QuerySet[Place]) -> HttpResponse:
     """An empty form, or the unfinished one that the address names."""
     drafts = RegistrationDraft.objects.of(request.user)
-    wanted = request.GET.get("draft")
-    if not wanted:
+    form = DraftForm(asked(request))
+    if not form.is_valid():
+        raise Http404
+    if not (wanted := form.cleaned_data["draft"]):
         context: Context = {"places": places, "draft_id": uuid.uuid4(), "drafts": drafts}
         return _page(request, _form(request, None), context)
-    draft = get_object_or_404(drafts, pk=_uuid(wanted))
+    draft = get_object_or_404(drafts, pk=wanted)
     typed = draft.data
     context = {
         "places": places,

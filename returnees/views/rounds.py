@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from houshayu import clock
+from houshayu.address import address, asked
 from houshayu.http import Request
 from houshayu.models import Place
 from policy import Slot, current_slot
@@ -33,11 +34,7 @@ def _chosen(request: Request) -> dict[str, Any]:
     """
     places = Place.objects.covered_by(request.user, "returnees.record_checkin").holders()
     on, slot = current_slot(clock.now())
-    asked = request.GET.copy()
-    for name in ("on", "slot"):
-        if name in request.POST:
-            asked[name] = request.POST[name]
-    form = RoundForm(asked, places=places)
+    form = RoundForm(asked(request, typed=("on", "slot")), places=places)
     form.is_valid()
     # What is wrong in an address counts as not asked for; the rest of it holds.
     data = form.cleaned_data
@@ -102,10 +99,7 @@ def round(request: Request) -> HttpResponse:
     chosen["form"].show_floors(dict(floors) if chosen["place"] else {}, no_room=NO_FLOOR)
     data = request.POST if request.method == "POST" else None
     if data is None and (smaller := _smaller(chosen, parts)):
-        query = request.GET.copy()
-        for name, value in smaller.items():
-            query[name] = value
-        return redirect(f"{request.path}?{query.urlencode()}")
+        return redirect(address(request, request.path, **smaller))
     typed = _typed(data) if data is not None else set()
     # What was typed stays a line, whoever has recorded that person in the meantime.
     rows = [

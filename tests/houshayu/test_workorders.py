@@ -284,6 +284,29 @@ def test_the_row_is_answered_in_place(client: Client, hotel_worker: User) -> Non
 
 
 @pytest.mark.django_db
+def test_chosen_orders_are_done_with_one_result_and_others_stay(
+    client: Client, hotel_worker: User, stranger: User, hub: Place
+) -> None:
+    first, second, theirs = make_order(), make_order(), make_order(place=hub)
+    second.done(by=make_user(), now=NOW, result="早已完成")
+    client.force_login(hotel_worker)
+    chosen = {"act": "done", "chosen": [first.pk, second.pk, theirs.pk]}
+    address = reverse("workorder_bulk")
+
+    asked = client.post(address, chosen)
+    empty = client.post(address, chosen | {"confirmed": "1", "result": " "})
+    done = client.post(address, chosen | {"confirmed": "1", "result": "都清点了"})
+
+    assert [page.status_code for page in (asked, empty, done)] == [200, 422, 200]
+    assert {each.row: bool(each.refused) for each in done.context["results"]} == {
+        first: False,
+        second: True,
+    }
+    results = {order.pk: order.result for order in WorkOrder.objects.all()}
+    assert results == {first.pk: "都清点了", second.pk: "早已完成", theirs.pk: ""}
+
+
+@pytest.mark.django_db
 def test_without_script_the_page_says_what_is_missing(client: Client, hotel_worker: User) -> None:
     order = make_order()
     client.force_login(hotel_worker)

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
-from policy import COLDEST, HOTTEST
+from policy.forms import TemperatureField
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -58,14 +58,7 @@ class AcceptForm(forms.Form):
             "invalid": _("A room number has up to eight digits and capital letters, like 0812.")
         },
     )
-    temperature = forms.DecimalField(
-        label=_("Temperature at handoff (°C)"),
-        required=False,
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
-    )
+    temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
         label=_("Pieces of luggage"), required=False, min_value=0, max_value=99
     )
