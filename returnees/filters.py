@@ -61,7 +61,7 @@ class CaseFilter(Filters):
     arrived_on = filters.DateFilter(method="arrived", label=_("Arrived on"), widget=DayBox())
     released_on = filters.DateFilter(method="released", label=_("Released on"), widget=DayBox())
 
-    opened = MomentRange(field_name="opened_at", label=_("registered"))
+    opened = MomentRange(field_name="opened_at", label=_("registered at"))
     arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
 
     class Meta:
