@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from houshayu.http import Request
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
-from returnees.views.prints import sheet_response
+from returnees.sheets.answers import sheet_response
 from transfers import sheets
 from transfers.models import Handoff
 
