@@ -91,7 +91,7 @@ def _cover(by_hand: list[ByHand], title: str) -> str:
     """What is to be written by hand, on top of the sheets; nothing where all could be printed."""
     if not by_hand:
         return ""
-    return render_to_string("returnees/print/by_hand.html", {"by_hand": by_hand, "name": title})
+    return render_to_string("returnees/batch_by_hand.html", {"by_hand": by_hand, "name": title})
 
 
 def _title(job: Job) -> str:
