@@ -30,7 +30,9 @@ HANDOFFS.add(
         permission="transfers.answer_handoff",
         rows=Handoff.objects.answerable_by,
         act=Handoff.accept,
-        question=_("The cases are in your hands from then on; rooms can be noted one by one."),
+        question=_(
+            "The cases are in your hands from then on; who comes to a hotel needs a room next."
+        ),
     ),
     BulkAct(
         code="cancel",

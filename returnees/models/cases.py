@@ -26,6 +26,7 @@ from returnees.models.people import Person
 if TYPE_CHECKING:
     from returnees.models.custody import Custody
     from returnees.models.observation import Observation
+    from returnees.models.stays import RoomStay
 
 
 class CaseOutcome(models.TextChoices):
@@ -203,6 +204,7 @@ class Case(models.Model):
         whereabouts: str
         holding: Custody | None
         observed: Observation | None
+        staying: RoomStay | None
         open_alerts: bool
 
     @property

@@ -130,6 +130,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        permissions = [("reveal_person", "Can reveal a phone number of or for a person")]
         constraints = [
             models.CheckConstraint(
                 name="person_category_known",

@@ -5,8 +5,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.models import Place
+from houshayu.models import Place, PlaceKind
 from policy import COLDEST, HOTTEST
+from returnees.forms.rooms import LodgingForm
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -47,15 +48,38 @@ class ManyOfferForm(OfferForm):
         fields = ["to_place", "planned_at", "vehicle_plate", "driver", "escort"]
 
 
-class AcceptForm(forms.Form):
+class RoomOrNoneYetForm(LodgingForm):
+    """The room that somebody taken over by a hotel gets, or that there is none for them yet."""
+
+    without_room = forms.BooleanField(
+        label=_("Without a room yet"),
+        required=False,
+        help_text=_("In a hotel: a room is given later, and waited for."),
+    )
+    field_order = ["room", "without_room", "sharing_reason"]
+
+    def __init__(self, *args: Any, to_place: Place | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_rooms = to_place is None or to_place.kind == PlaceKind.HOTEL
+        if not self.has_rooms:
+            for name in RoomOrNoneYetForm.base_fields:
+                self.fields[name].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # Said aloud, so that nobody forgets it; it is stored by there being no stay.
+        without = data.pop("without_room", False)
+        if "room" in data:
+            if not self.has_rooms and data["room"]:
+                self.add_error("room", _("Only a hotel has rooms."))
+            elif self.has_rooms and bool(data["room"]) == without:
+                self.add_error("room", _("Give a room, or say that there is none yet."))
+        return data
+
+
+class AcceptForm(RoomOrNoneYetForm):
     """What the receiving side notes when it takes the person over."""
 
-    room = forms.RegexField(
-        r"^[0-9A-Z-]{1,8}$",
-        label=_("Hotel room"),
-        required=False,
-        error_messages={"invalid": _("A room is up to eight digits and capitals, like 0812.")},
-    )
     temperature = forms.DecimalField(
         label=_("Temperature at handoff (°C)"),
         required=False,
