@@ -101,6 +101,7 @@ def fill(cases: int) -> None:
     ]
     derived = [(names.sort_key(*p), names.search_tokens(*p)) for p in people]
     rng = random.Random(1)
+    held_by = [holders[rng.randrange(len(holders))] for _case in range(cases)]
     decision = json.dumps(undecided().as_json())
 
     def utc(moment: datetime) -> str:
@@ -151,16 +152,45 @@ def fill(cases: int) -> None:
     )  # fmt: skip
     copy(
         "returnees_custody",
-        "id, case_id, place_id, started_at, ended_at, room",
+        "id, case_id, place_id, started_at, ended_at",
         (
             (
-                n, n, holders[rng.randrange(len(holders))], utc(began), _closing(n, began, utc)[0],
-                f"{2 + n % 8:02}{n % 20:02}",
+                n, n, held_by[n - 1], utc(began), _closing(n, began, utc)[0],
             )
             for n in ids
             for began in [_started(n, cases)]
         ),
     )  # fmt: skip
+    # One room for everybody who is in a hotel; who was there before them was in the same ones.
+    in_hotels = [n for n in ids if held_by[n - 1] in hotels]
+    taken = [n for n in in_hotels if _is_open(n)]
+    copy(
+        "returnees_room",
+        "id, place_id, number, floor, beds, accessible, state, blocked_reason",
+        (
+            (
+                room,
+                held_by[n - 1],
+                f"{2 + n % 8:02}{room:06}",
+                f"{2 + n % 8:02}",
+                1,
+                "f",
+                "free",
+                "",
+            )
+            for room, n in enumerate(taken, start=1)
+        ),
+    )
+    rooms = {n: room for room, n in enumerate(taken, start=1)}
+    copy(
+        "returnees_roomstay",
+        "case_id, room_id, started_at, ended_at, sharing_reason",
+        (
+            (n, rooms.get(n, 1 + n % len(taken)), utc(began), _closing(n, began, utc)[0], "")
+            for n in in_hotels
+            for began in [_started(n, cases)]
+        ),
+    )
     copy(
         "returnees_observation",
         "id, case_id, kind, policy_id, started_on, days, obligation, counted_anew, ended_at,"
@@ -188,9 +218,10 @@ def fill(cases: int) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
-        for table in ("person", "identitydocument", "case", "custody", "observation"):
+        of_each_case = ("person", "identitydocument", "case", "custody", "observation")
+        for table, last in {**dict.fromkeys(of_each_case, cases), "room": len(taken)}.items():
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('returnees_{table}', 'id'), {cases})"
+                f"SELECT setval(pg_get_serial_sequence('returnees_{table}', 'id'), {last})"
             )
         cursor.execute("VACUUM ANALYZE")
 

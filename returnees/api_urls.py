@@ -3,10 +3,12 @@ from rest_framework.routers import SimpleRouter
 from returnees.api.cases import CaseResource
 from returnees.api.checkins import CaseCheckInResource, RoundResource
 from returnees.api.people import PersonResource
+from returnees.api.rooms import RoomResource
 
 router = SimpleRouter()
 router.register("people", PersonResource, basename="person")
 router.register("cases", CaseResource, basename="case")
 router.register(r"cases/(?P<number>[^/.]+)/check-ins", CaseCheckInResource, basename="case-checkin")
 router.register("check-ins", RoundResource, basename="round")
+router.register("rooms", RoomResource, basename="room")
 urlpatterns = router.urls

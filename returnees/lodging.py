@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from houshayu.models import User
 
 # 301-320 or A301-A320; a hyphen in a single number, as in A-12, has no number before it.
-RANGE = re.compile(r"([A-Z]*)(\d+)\s*[-–—~～至到]\s*(?:\1)?(\d+)")
+RANGE = re.compile(r"([A-Z]*)(\d+)-(?:\1)?(\d+)")
+TO = re.compile(r"\s*[-–—~～至到]\s*")
 MOST_AT_ONCE = 500
 
 
@@ -100,7 +101,7 @@ def read_numbers(text: str) -> list[str]:
     text: in capitals. Raises ValueError for a range that does not rise, and too many at once.
     """
     numbers: dict[str, None] = {}
-    for part in filter(None, re.split(r"[,;，；、\s]+(?![-–—~～至到])", text.strip())):
+    for part in filter(None, re.split(r"[,;，；、\s]+", TO.sub("-", text))):
         if not (found := RANGE.fullmatch(part)):
             numbers[part] = None
             continue

@@ -60,7 +60,7 @@ class RoomOrNoneYetForm(LodgingForm):
 
     def __init__(self, *args: Any, to_place: Place | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.has_rooms = to_place is None or to_place.kind == PlaceKind.HOTEL
+        self.has_rooms = to_place is not None and to_place.kind == PlaceKind.HOTEL
         if not self.has_rooms:
             for name in RoomOrNoneYetForm.base_fields:
                 self.fields[name].widget = forms.HiddenInput()
