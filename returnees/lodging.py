@@ -90,7 +90,10 @@ def _check(case: Case, room: Room, sharing_reason: str) -> None:
     strangers = [each for each in guests if each.case.travel_group != case.travel_group]
     if strangers and not sharing_reason:
         raise StrangersInRoom(
-            _("%(people)s in room %(room)s do not travel with this person: say why they share it.")
+            _(
+                "%(people)s in room %(room)s and this person do not travel together: "
+                "say why they share it."
+            )
             % {"people": ", ".join(str(each.case.person) for each in strangers), "room": room}
         )
 

@@ -18,7 +18,7 @@ from houshayu.duties import planning
 from houshayu.mail import send_queued
 from houshayu.models import ClockShift, MailStatus, Message, MessageLine, Place, User
 from returnees.demonstration import cast
-from returnees.models import Case, CaseOutcome
+from returnees.models import Case, CaseOutcome, Room, RoomState
 from returnees.registration import register
 from tests.factories import holder_of, make_observed_case, make_registration, moment, tell_user
 
@@ -55,6 +55,13 @@ def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration:
     observation = case.observations.get()
     assert (observation.ended_on - observation.started_on).days == 14
     assert observation.checkins.count() >= 24
+    hotel = next(each.place for each in case.custodies.all() if each.place.kind == "hotel")
+    assert [stay.room.place for stay in case.stays.all()] == [hotel]
+    states = Room.objects.filter(place=hotel).order_by("number").values_list("number", "state")
+    assert [(number, state) for number, state in states if state != RoomState.FREE] == [
+        ("0201", RoomState.CLEANING),
+        ("0203", RoomState.BLOCKED),
+    ]
 
 
 def test_what_a_hotel_misses_fills_its_desks_inbox_with_few_messages(demonstration: None) -> None:

@@ -278,3 +278,15 @@ def test_the_page_of_a_case_says_its_rooms_with_their_times(client: Client, lodg
 
     assert "0801" in shown and "0802" in shown
     assert reverse("returnees:case_room", args=[lodged.number]) in shown
+
+
+def test_whoever_hands_over_to_a_hotel_sees_how_many_rooms_it_has_free(
+    case: Case, client: Client, sender: User, lodged: Case
+) -> None:
+    make_room("0901")
+    client.force_login(sender)
+
+    shown = text(client, reverse("transfers:handoff_offer", args=[case.number]))
+
+    assert "示例酒店甲，空闲 1 间" in shown
+    assert "示例酒店乙</option>" in shown  # its rooms are not listed yet

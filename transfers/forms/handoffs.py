@@ -1,22 +1,40 @@
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from houshayu.models import Place, PlaceKind
 from policy import COLDEST, HOTTEST
+from returnees import lodging
 from returnees.forms.rooms import LodgingForm
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
 
 
+class TargetField(forms.ModelChoiceField):
+    """A place to hand over to; a hotel says how many of its rooms stand empty and ready."""
+
+    free_rooms: Mapping[int, int | None] = {}
+
+    def label_from_instance(self, place: Any) -> str:
+        free = self.free_rooms.get(place.pk)
+        if free is None:
+            return str(place)
+        return ngettext("%(place)s, %(n)s room free", "%(place)s, %(n)s rooms free", free) % {
+            "place": place,
+            "n": free,
+        }
+
+
 class OfferForm(forms.ModelForm):
     """To whom the case is offered, and what is known of the way."""
 
-    to_place = forms.ModelChoiceField(label=_("Hand over to"), queryset=Place.objects.none())
+    to_place = TargetField(label=_("Hand over to"), queryset=Place.objects.none())
 
     class Meta:
         model = Handoff
@@ -28,7 +46,9 @@ class OfferForm(forms.ModelForm):
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_place"].queryset = places  # type: ignore[attr-defined]
+        target: Any = self.fields["to_place"]
+        target.queryset = places
+        target.free_rooms = {each.place.pk: each.free for each in lodging.capacities(places)}
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
