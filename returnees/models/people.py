@@ -177,11 +177,6 @@ class Person(models.Model):
         return mask_name(str(self))
 
     @property
-    def masked_phone(self) -> str:
-        """The phone to call first, as a screen may show it."""
-        return masked(self, "phone_cn") or masked(self, "phone_intl")
-
-    @property
     def nationality_name(self) -> str:
         return country_name(self.nationality)
 

@@ -72,13 +72,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         staying = RoomStay.objects.open().for_rows()
         return self.prefetch_related(Prefetch("stays", staying, to_attr="guests"))
 
-    def counting_guests(self) -> RoomQuerySet:
-        """With `taken`: how many people are in it."""
-        return self.annotate(taken=Count("stays", filter=Q(stays__ended_at=None)))
-
     def with_a_bed(self) -> RoomQuerySet:
-        """Those that take somebody now, strangers to whoever is there left aside."""
-        return self.counting_guests().filter(state=RoomState.FREE, taken__lt=F("beds"))
+        """Those with a bed for somebody now, whoever else is there; `taken` is how many are."""
+        taken = Count("stays", filter=Q(stays__ended_at=None))
+        return self.annotate(taken=taken).filter(state=RoomState.FREE, taken__lt=F("beds"))
 
 
 @pghistory.track()
