@@ -11,7 +11,7 @@ from houshayu.http import Request
 
 
 def sheet_response(request: Request, html: str, filename: str) -> HttpResponse:
-    """The sheet as a file, shown in the browser; its name tells nothing about a person.
+    """The sheet as a file, shown in the browser; its name says nothing about a person.
 
     Where characters can't be printed, a page first says which; ?gaps=1 prints the sheet without.
     """

@@ -78,7 +78,9 @@ def _last_custody(case: Case) -> Custody:
 
 def _room(case: Case) -> str:
     """The room in the hotel, else the dwelling to the door."""
-    return _last_custody(case).room or case.dwelling
+    place_id = _last_custody(case).place_id
+    rooms = [stay.room for stay in case.stays.all() if stay.room.place_id == place_id]
+    return rooms[-1].number if rooms else case.dwelling
 
 
 def _as_people_count(room: str) -> list[tuple[int, str]]:
