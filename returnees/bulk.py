@@ -37,10 +37,12 @@ class HasArrived(Conflict):
 
 
 def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
-    """As the button of the case page does. Raises HasArrived, and CaseClosed."""
+    """They came as expected. Raises HasArrived, CaseClosed, ArrivalRefused and ArrivalDoubted:
+    whoever came at another time is confirmed on their own page.
+    """
     if case.arrived_at:
         raise HasArrived(_("The arrival is confirmed already."))
-    arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
+    arrivals.arrive(case, by=by, now=now)
 
 
 class SheetForm(forms.Form):
@@ -60,7 +62,10 @@ CASES.add(
         permission="returnees.change_case",
         rows=lambda user: Case.objects.held_by(user, "returnees.change_case"),
         act=confirm_arrival,
-        question=gettext_lazy("Have all of them been seen in Beijing? Their observation begins."),
+        question=gettext_lazy(
+            "Have all of them come at the expected time? Their observation begins on that day; "
+            "whoever came at another time is confirmed one by one."
+        ),
     ),
     BulkAct(
         code="release",

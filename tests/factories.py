@@ -234,11 +234,17 @@ def make_handoff(
     )
 
 
+def accept(handoff: Handoff, *, by: User, now: datetime, **noted: Any) -> Custody:
+    """The handoff answered by somebody who met the person, who came as expected or just now."""
+    arrived = min(now, handoff.case.expected_arrival_at)
+    return handoff.accept(by=by, now=now, arrived_at=arrived, sure=True, **noted)
+
+
 def hand_over(case: Case, to_place: Place, *, now: datetime, room: str = "") -> Handoff:
     """The handoff by which the case got there, offered and accepted at once."""
     handoff = make_handoff(case=case, to_place=to_place, now=now)
     receiver = make_user(role=Role.TRANSFER_TEAM, place=to_place)
-    handoff.accept(by=receiver, now=now, room=room, commitment_signed=True)
+    accept(handoff, by=receiver, now=now, room=room, commitment_signed=True)
     return handoff
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import polib
 import pytest
 from django.conf import settings
-from django.utils.translation import to_locale
+from django.utils.translation import override, to_locale
+
+from returnees.decisions import HOLDS, WAITING
 
 ROOT = Path(settings.BASE_DIR)
 # The sheets on paper, in the returnee's own language.
@@ -36,3 +38,14 @@ def test_no_translation_is_a_guess() -> None:
     ]
 
     assert fuzzy == []
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != "en"])
+def test_what_holds_and_why_is_told_in_every_language(language: str) -> None:
+    """It stands on the notice, and is made in the program, not in a template of it."""
+    with override(language):
+        said = [str(sentence) for sentence in (*HOLDS.values(), *WAITING.values())]
+    with override("en"):
+        written = {str(sentence) for sentence in (*HOLDS.values(), *WAITING.values())}
+
+    assert written.isdisjoint(said)

@@ -27,6 +27,7 @@ from returnees.api import examples
 from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
 from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
+from returnees.forms.arrivals import ArrivalMomentForm
 from returnees.forms.cases import CloseForm, ReasonForm
 from returnees.models import (
     Case,
@@ -127,14 +128,25 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(
         summary="Confirm the arrival; the observation begins",
         parameters=[NUMBER],
-        request=None,
+        request=FormInput.of(ArrivalMomentForm),
         responses={200: CaseSerializer, **CONFLICT},
+        examples=[
+            OpenApiExample(
+                "Later than expected, the person was asked",
+                value={
+                    "arrived_at": "2020-03-21T03:40:00+08:00",
+                    "sure_at": "2020-03-21T03:40:00+08:00",
+                },
+                request_only=True,
+            )
+        ],
     )
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        now = clock.now()
-        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
+        expected = None if case.arrived_at else case
+        told = from_json(ArrivalMomentForm, request.data, case=expected).arrival
+        arrivals.arrive(case, at=told.arrived_at, by=request.user, now=clock.now(), sure=told.sure)
         return self._told(case)
 
     @extend_schema(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
 from policy import COLDEST, HOTTEST
+from returnees.forms.arrivals import ArrivalMomentForm
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -47,8 +48,8 @@ class ManyOfferForm(OfferForm):
         fields = ["to_place", "planned_at", "vehicle_plate", "driver", "escort"]
 
 
-class AcceptForm(forms.Form):
-    """What the receiving side notes when it takes the person over."""
+class AcceptForm(ArrivalMomentForm):
+    """What the receiving side notes when it takes the person over, and when they arrived."""
 
     room = forms.RegexField(
         r"^[0-9A-Z-]{1,8}$",
@@ -72,6 +73,12 @@ class AcceptForm(forms.Form):
         required=False,
         help_text=_("Needed once, to be observed at home."),
     )
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What Handoff.accept() takes of a valid form."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "sure_at"}
+        return data | {"sure": self.is_sure}
 
 
 class DeclineForm(forms.Form):

@@ -14,9 +14,10 @@ from houshayu.acts import act_button, act_page, posted
 from houshayu.bulk import bulk_page
 from houshayu.http import Request
 from houshayu.listing import listing
-from houshayu.models import Place
+from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
+from returnees.forms.arrivals import BESIDE
 from returnees.models import Case, Custody
 from transfers.bulk import HANDOFFS
 from transfers.filters import HandoffFilter
@@ -69,6 +70,9 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
     )
     holder, now = Custody.objects.holder_of(case), clock.now()
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
+    if "to_observe" in request.GET:
+        # Only where an observation that is centralized may be, or is taken on from.
+        places = places.filter(kind__in=[PlaceKind.HOTEL, PlaceKind.HUB])
     form = OfferForm(
         posted(request), places=places, now=now, initial={"to_place": request.GET.get("to")}
     )
@@ -93,10 +97,10 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
 @permission_required("transfers.answer_handoff", raise_exception=True)
 def handoff_accept(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-    form = AcceptForm(posted(request))
+    form = AcceptForm(posted(request), case=handoff.case_to_arrive)
 
     def accept() -> str:
-        handoff.accept(**form.cleaned_data, by=request.user, now=clock.now())
+        handoff.accept(**form.noted, by=request.user, now=clock.now())
         return _("Handoff accepted: the case is in your hands.")
 
     return act_page(
@@ -107,7 +111,7 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
         button=_("Accept"),
         back=handoff,
         about=handoff,
-        beside={CommitmentMissing: "commitment_signed"},
+        beside={CommitmentMissing: "commitment_signed", **BESIDE},
         row=partial(_row, request, pk, "accept_form"),
     )
 
@@ -146,7 +150,7 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
 
 
 def _answer_forms() -> dict[str, BaseForm]:
-    return {"accept_form": AcceptForm(), "decline_form": DeclineForm()}
+    return {"accept_form": AcceptForm(case=None), "decline_form": DeclineForm()}
 
 
 def _row(request: Request, pk: int, name: str, filled_in: BaseForm | None) -> HttpResponse:
