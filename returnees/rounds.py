@@ -109,6 +109,19 @@ def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observ
     )
 
 
+def overdue(place_ids: Iterable[int], on: date) -> QuerySet[Observation]:
+    """Those of the places whose days are over, and who are not released: nobody leaves the round
+    by that."""
+    holding = Custody.objects.open().filter(case=OuterRef("case"), place__in=place_ids)
+    return (
+        Observation.objects.open()
+        .filter(Exists(holding), release_on__lt=on)
+        .annotate(room=Subquery(holding.values("room")[:1]))
+        .select_related("case__person")
+        .order_by("release_on", "pk")
+    )
+
+
 @dataclass(frozen=True)
 class Part:
     """One floor of one place in a round; floor is empty where there are none."""

@@ -127,6 +127,12 @@ def round(request: Request) -> HttpResponse:
         ],
         "places_missing": [(names[pk], missing) for pk, missing in by_place.items()],
         "floors": floors if chosen["place"] else [],
+        "overdue": [
+            (each, each.days_overdue(chosen["on"]))
+            for each in rounds.overdue(
+                [chosen["place"].pk] if chosen["place"] else list(names), chosen["on"]
+            )
+        ],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": not has_begun(chosen["on"], chosen["slot"], clock.now()),

@@ -10,7 +10,7 @@ import pytest
 from houshayu.models import Place, User
 from policy.models import PolicyVersion
 from returnees import arrivals, observing, releasing, rounds
-from returnees.arrivals import ArrivalStands, OutsideItsDays
+from returnees.arrivals import ArrivalRefused, ArrivalStands, OutsideItsDays
 from returnees.models import (
     Alert,
     AlertClosed,
@@ -109,7 +109,11 @@ def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
     assert case.policy.code == "P4"
 
     arrivals.arrive(
-        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+        case,
+        at=moment("2020-03-25", "00:05"),
+        by=make_user(),
+        now=moment("2020-03-25", "00:05"),
+        sure=True,
     )
 
     assert (case.policy.code, case.decision.policy) == ("P5", "P5")
@@ -122,7 +126,7 @@ def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
 
 def test_somebody_arrives_once(case: Case) -> None:
     stale = Case.objects.get(pk=case.pk)
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
 
     arrivals.arrive(stale, at=NOW + timedelta(days=3), by=make_user(), now=NOW + timedelta(days=3))
 
@@ -288,7 +292,14 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
 
 
 def corrected(case: Case, at: datetime | None, now: datetime | None = None) -> None:
-    arrivals.correct(case, at, by=make_user(), now=now or NOW + timedelta(days=3), reason="a slip")
+    arrivals.correct(
+        case,
+        at,
+        by=make_user(),
+        now=now or NOW + timedelta(days=3),
+        reason="a slip",
+        sure=True,
+    )
 
 
 def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
@@ -374,7 +385,7 @@ def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
 
 
 def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
 
     corrected(case, None)
 
@@ -384,7 +395,11 @@ def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
         "P4",
     )
     arrivals.arrive(
-        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+        case,
+        at=moment("2020-03-25", "00:05"),
+        by=make_user(),
+        now=moment("2020-03-25", "00:05"),
+        sure=True,
     )
     assert (case.policy.code, counted(case)[-1][1]) == ("P5", date(2020, 3, 25))
 
@@ -395,7 +410,7 @@ def test_a_person_whom_somebody_has_seen_is_not_corrected_to_be_abroad(
     with pytest.raises(ArrivalStands):
         corrected(observed, None)  # in the hotel
 
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
     check_in(case, day=0, slot="evening")
     with pytest.raises(ArrivalStands):
         corrected(case, None)
@@ -419,7 +434,7 @@ def test_an_arrival_is_corrected_while_its_count_goes_on(
 ) -> None:
     with pytest.raises(ArrivalStands):
         corrected(case, NOW)  # expected still
-    with pytest.raises(ArrivalStands):
+    with pytest.raises(ArrivalRefused):
         corrected(observed, NOW + timedelta(days=4))  # to come
     with pytest.raises(ArrivalStands):
         corrected(monitored, moment("2020-04-29"), now=moment("2020-05-15"))
