@@ -205,5 +205,5 @@ def _ended(began: datetime, utc: Any) -> tuple[str, str, str]:
 
 
 def coordinator() -> User:
-    """Who looks at the whole of it."""
+    """A user who sees all of it."""
     return User.objects.filter(memberships__role=Role.COORDINATOR).earliest("pk")

@@ -123,14 +123,14 @@ def waiting_by_place(user: User, now: datetime) -> dict[str, list[Waiting]]:
         .order_by("oldest_due", "from_place", "to_place")
     )
     places = Place.objects.in_bulk({pk for pair in pairs for pk in pair[:2]})
-    told: dict[str, dict[int, Waiting]] = {"from": {}, "to": {}}
+    by_end: dict[str, dict[int, Waiting]] = {"from": {}, "to": {}}
     for sender, receiver, waiting, overdue, oldest_due in pairs:
         for end, pk in (("from", sender), ("to", receiver)):
             # The pairs come in order, so the first of a place has its oldest.
-            one = told[end].setdefault(pk, Waiting(places[pk], end, oldest_due))
+            one = by_end[end].setdefault(pk, Waiting(places[pk], end, oldest_due))
             one.count += waiting
             one.overdue += overdue
-    return {end: list(by_place.values()) for end, by_place in told.items()}
+    return {end: list(by_place.values()) for end, by_place in by_end.items()}
 
 
 def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits, as its reader is told."""
+    """One thing that waits, as its reader sees it."""
 
     waiting: Waiting
     text: str
@@ -113,10 +113,10 @@ def of(reader: Reader, now: datetime, *, kind: str = "", place: str = "", after:
     )
 
 
-def _key(told: str) -> tuple[datetime, int, str] | None:
+def _key(after: str) -> tuple[datetime, int, str] | None:
     """Where a page begins; None for what is no key of ours."""
     try:
-        due_at, about, occurrence = told.split("~")
+        due_at, about, occurrence = after.split("~")
         key = datetime.fromisoformat(due_at), int(about), occurrence
     except ValueError:
         return None

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def permissions_at(user: User, *places: Place | None) -> frozenset[str]:
-    """What the user may do at one or another of the places: as has_perm names it, but here.
+    """What the user may do at any of the places, in the names of has_perm.
 
-    A place carries its ancestors, so that once the user's grants are read nothing is queried.
-    None, as the holder of a closed case, is nowhere.
+    A place carries its ancestors, so nothing more is queried once the user's grants are read. None,
+    as the holder of a closed case, grants nothing.
     """
     if not user.is_authenticated:
         return frozenset()

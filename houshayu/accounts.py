@@ -40,16 +40,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def set_password(self, user: User, password: str) -> None:
-        """A new password ends what the old one opened: the tokens, as Django does the sessions."""
+        """A new password ends the tokens of the old one; Django ends its sessions."""
         user.has_given_password = False
         super().set_password(user, password)
         AuthToken.objects.filter(user=user).delete()
 
     def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
-        """What wrong passwords are counted by: the account.
+        """Wrong passwords are counted by account.
 
-        allauth puts the host before it, as the request names it, port included: each made-up
-        port would have five tries of its own.
+        allauth puts the host of the request before it, port included: each made-up port would
+        have five tries of its own.
         """
         return str(credentials.get("username", "")).lower()
 
@@ -65,7 +65,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 def give_password(user: User) -> str:
-    """A new password for a saved user, to be handed over and changed by them; it is returned."""
+    """Set and return a new password for a saved user, who gets it in person and changes it."""
     password = get_random_string(14)
     AccountAdapter().set_password(user, password)
     User.objects.filter(pk=user.pk).update(has_given_password=True)
@@ -73,13 +73,13 @@ def give_password(user: User) -> str:
 
 
 def _is_setting_up(request: HttpRequest) -> bool:
-    """Whether the page is one of those by which somebody logs in, out, or sets that up."""
+    """Whether the page is for logging in or out, or for setting up how."""
     name = request.resolver_match.url_name if request.resolver_match else ""
     return (name or "").startswith(("account_", "mfa_", "set_language"))
 
 
 class GivenPasswordMiddleware:
-    """Somebody whose password was given to them chooses their own before anything else."""
+    """A user who was given a password chooses their own before anything else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -96,12 +96,12 @@ class GivenPasswordMiddleware:
             or _is_setting_up(request)
         ):
             return None
-        messages.info(request, _("Your password was given to you: please choose your own now."))
+        messages.info(request, _("You were given this password: please choose your own now."))
         return redirect("account_change_password")
 
 
 class SecondStepMiddleware:
-    """Somebody whose second step is missing sets it up before anything else.
+    """A user without the second step sets it up before anything else.
 
     So a lost telephone is replaced by switching the old one off and setting up the new one.
     """
@@ -123,5 +123,5 @@ class SecondStepMiddleware:
             or not lacks_second_step(request.user)
         ):
             return None
-        messages.info(request, _("Your role needs a second step at login: please set it up now."))
+        messages.info(request, _("Your role requires two-step login: please set it up now."))
         return redirect("mfa_activate_totp")

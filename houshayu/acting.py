@@ -1,4 +1,4 @@
-"""Every change has an author: what is done inside `acting` is kept with who, when and why."""
+"""Every change has an author: `acting` keeps who made it, when and why."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def acting(*, by: User, now: datetime, reason: str = "") -> Iterator[None]:
-    """All that happens inside happens together or not at all, and the history knows by whom.
+    """All changes inside are made together or not at all, and the history knows by whom.
 
     now: the domain's time, aware. reason: why, where somebody must be able to ask later. An act
     inside another belongs to the same entry of the history.
     """
-    told: dict[str, object] = {"user": by.pk, "at": now.isoformat()}
+    context: dict[str, object] = {"user": by.pk, "at": now.isoformat()}
     if reason:
-        told["reason"] = reason
-    with transaction.atomic(), pghistory.context(**told):
+        context["reason"] = reason
+    with transaction.atomic(), pghistory.context(**context):
         yield

@@ -47,7 +47,7 @@ def act_page(
     template: str = "act.html",
     **context: Any,
 ) -> HttpResponse:
-    """The form (200), the form with its errors (422), or the act done and the way on.
+    """Show the form (200), show it with its errors (422), or do the act and redirect.
 
     act: does it, once the form is valid, from its cleaned_data. back: where the reader goes
     after it, or without it. about: whom or what the act is about, shown above the form. beside:
@@ -81,7 +81,7 @@ def act_page(
 def act_button(
     request: Request, act: Act, *, back: Model | str, row: Row | None = None
 ) -> HttpResponse:
-    """The act of a button that asks nothing, done or refused, and the reader back with the news."""
+    """Do or refuse the act of a button that asks nothing; the reader goes back with the news."""
     try:
         done = act()
     except Conflict as refusal:

@@ -1,4 +1,4 @@
-"""What every resource of the API shares: who may, how a list is paged, how a refusal is told."""
+"""What all resources of the API share: permissions, paging, and the answer to a refusal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class Request(rest_request.Request):
-    """For annotations: somebody's request, once it is let in."""
+    """For annotations: the request of a user who is logged in."""
 
     user: User  # type: ignore[assignment]
 
@@ -41,8 +41,8 @@ class Request(rest_request.Request):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """A Conflict answers 409 with its sentence; everything else as DRF does.
 
-    So does what the database refused: two people who register one document at once pass every
-    check of ours, and its constraint lets the first one through.
+    The same holds for what the database refused: two people who register one document at once pass
+    every check of ours, and its constraint lets the first one through.
     """
     if isinstance(error, Conflict):
         return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
@@ -50,9 +50,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         # The database's own message quotes the row; a log carries no personal data.
         broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         logger.warning("The API was refused by constraint %s", broken)
-        sentence = _("This conflicts with what is stored now; nothing was changed.")
+        sentence = _("This conflicts with what is stored now, so nothing was changed.")
         return Response({"detail": sentence}, status=status.HTTP_409_CONFLICT)
     return rest_exception_handler(error, context)
+
+
+# What a resource names as needed where everybody who is logged in may.
+EVERYBODY = ""
 
 
 class HoldsPermission(BasePermission):
@@ -60,14 +64,16 @@ class HoldsPermission(BasePermission):
 
     def has_permission(self, request: rest_request.Request, view: APIView) -> bool:
         action = getattr(view, "action", None)
-        if action is None:  # a method the resource does not have, which is told as 405
+        if action is None:  # a method the resource does not have, which is answered with 405
             return True
         permission = getattr(view, "needs", {}).get(action)
-        return permission is not None and request.user.has_perm(permission)
+        return permission is not None and (
+            permission == EVERYBODY or request.user.has_perm(permission)
+        )
 
 
 class HasSecondStep(BasePermission):
-    """Who must log in with a second step has one, also where the token is older than the role."""
+    """Users who must use two-step login do, even with a token older than the role."""
 
     def has_permission(self, request: rest_request.Request, _view: APIView) -> bool:
         user = request.user
@@ -140,7 +146,7 @@ class Pages(CursorPagination):
 
 
 class MaskedField(serializers.CharField):
-    """A protected field: taken whole, and shown as its mask lets it be seen."""
+    """A protected field: accepted in full, and shown masked."""
 
     def __init__(self, *, mask: Mask, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -57,8 +57,8 @@ def as_json(field: forms.Field) -> serializers.Field:
     raise TypeError(f"JSON has nothing for {type(field).__name__}")
 
 
-def told(field: forms.Field, *, null: bool = False, **more: Any) -> dict[str, Any]:
-    """What the description says of every field. null: an answer left open is null in JSON."""
+def describing(field: forms.Field, *, null: bool = False, **more: Any) -> dict[str, Any]:
+    """The arguments that describe any field. null: an answer left open is null in JSON."""
     initial = field.initial() if callable(field.initial) else field.initial
     given = {"required": field.required} if initial is None else {"default": initial}
     nullable = {"allow_null": True} if null and not field.required else {}
@@ -74,33 +74,33 @@ def told(field: forms.Field, *, null: bool = False, **more: Any) -> dict[str, An
 
 @as_json.register
 def _text(field: forms.CharField) -> serializers.Field:
-    return Text(**told(field, allow_blank=not field.required))
+    return Text(**describing(field, allow_blank=not field.required))
 
 
 @as_json.register
 def _yes_or_no(field: forms.BooleanField) -> serializers.Field:
-    return serializers.BooleanField(**told(field))
+    return serializers.BooleanField(**describing(field))
 
 
 @as_json.register
 def _day(field: forms.DateField) -> serializers.Field:
-    return serializers.DateField(**told(field, null=True))
+    return serializers.DateField(**describing(field, null=True))
 
 
 @as_json.register
 def _moment(field: forms.DateTimeField) -> serializers.Field:
-    return serializers.DateTimeField(**told(field, null=True))
+    return serializers.DateTimeField(**describing(field, null=True))
 
 
 @as_json.register
 def _whole(field: forms.IntegerField) -> serializers.Field:
-    return Whole(**told(field, null=True))
+    return Whole(**describing(field, null=True))
 
 
 @as_json.register
 def _decimal(field: forms.DecimalField) -> serializers.Field:
     digits = {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
-    return Decimal(**told(field, null=True, **digits))
+    return Decimal(**describing(field, null=True, **digits))
 
 
 def _choices_of(field: forms.ChoiceField) -> list[Any]:
@@ -111,17 +111,23 @@ def _choices_of(field: forms.ChoiceField) -> list[Any]:
 @as_json.register
 def _choice(field: forms.ChoiceField) -> serializers.Field:
     choices = [(key, text) for key, text in _choices_of(field) if key not in ("", None)]
-    return Choice(**told(field, choices=choices, allow_blank=not field.required))
+    return Choice(**describing(field, choices=choices, allow_blank=not field.required))
 
 
 @as_json.register
 def _several(field: forms.MultipleChoiceField) -> serializers.Field:
-    return Several(**told(field, child=Choice(choices=_choices_of(field))))
+    return Several(**describing(field, child=Choice(choices=_choices_of(field))))
 
 
 @as_json.register
 def _record(field: forms.ModelChoiceField) -> serializers.Field:
-    """A record is named by its code; the page's list has the keys of rows."""
+    """A record is named as people name it; the page's list has the keys of rows."""
+    name = name_in_json(field)
+    return Text(**describing(field, null=True, validators=list(name.validators)))
+
+
+def name_in_json(field: forms.ModelChoiceField) -> Any:
+    """The column by which JSON names a record: its code, or a user's log-in name."""
     assert field.queryset is not None, "as the field was declared"
-    code = field.queryset.model._meta.get_field("code")
-    return Text(**told(field, null=True, validators=list(code.validators)))
+    model = field.queryset.model
+    return model._meta.get_field(getattr(model, "USERNAME_FIELD", "code"))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
-from houshayu.api_fields import as_json
+from houshayu.api_fields import as_json, name_in_json
 
 AnyForm = TypeVar("AnyForm", bound=BaseForm)
 OF_THE_WHOLE = "non_field_errors"
@@ -59,7 +59,7 @@ def reading_json(form: AnyForm) -> AnyForm:
     for field in form.fields.values():
         field.widget = JsonInput(field)
         if isinstance(field, forms.ModelChoiceField):
-            field.to_field_name = "code"
+            field.to_field_name = name_in_json(field).name
     return form
 
 
@@ -125,10 +125,10 @@ class FormInput(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            told = self.error_messages["invalid"].format(datatype=type(data).__name__)
-            raise serializers.ValidationError({OF_THE_WHOLE: [told]})
+            problem = self.error_messages["invalid"].format(datatype=type(data).__name__)
+            raise serializers.ValidationError({OF_THE_WHOLE: [problem]})
         problems: dict[str, Any] = {
-            # The answer is written in UTF-8, which half a character of a key does not fit in.
+            # The answer is written in UTF-8, which can't hold half a character of a key.
             key.encode(errors="replace").decode(): [gettext("There is no such field.")]
             for key in data
             if key not in self.fields

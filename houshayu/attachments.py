@@ -34,7 +34,7 @@ LOOKED_THROUGH = 1024
 
 
 class FileRefused(Conflict):
-    """This file is not taken, and nothing of it is kept; the sentence says why."""
+    """The file is refused, and nothing of it is kept; str() says why."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def read(content: bytes, kind: AttachmentKind) -> ReadFile:
     media_type = _type_of(content)
     if media_type not in kind.media_types:
         raise FileRefused(
-            _("This file is of none of these types: %(types)s.") % {"types": _names(kind)}
+            _("This file must be of one of these types: %(types)s.") % {"types": _names(kind)}
         )
     if _reads_as_something_else(content, media_type):
         raise FileRefused(

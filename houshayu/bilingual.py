@@ -1,7 +1,7 @@
-"""One text told in two languages side by side: Chinese, and the reader's own.
+"""One text in two languages side by side: Chinese, and the reader's own.
 
-Nothing is remembered between calls: telling a label in both languages takes some 30 µs, and laying
-it out on a sheet thirty times as long.
+Nothing is remembered between calls: rendering a label in both languages takes some 30 µs, and
+laying it out on a sheet thirty times as long.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ ENGLISH = "en"
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Texts are told in one of the ten languages; those not yet translated, in English.
+    """Texts are rendered in one of the ten languages; untranslated ones in English.
 
     Raises ValueError for another language.
     """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"{language!r} is not one of the languages of the documents.")
     if not language.startswith("zh"):
-        # Django would tell them in the default language, which is Chinese; readers of the
+        # Django would render them in the default language, which is Chinese; readers of the
         # others are shown the English text (domain rules, section 6).
         trans_real.translation(language)._fallback = None  # type: ignore[attr-defined]
     with override(language):
         yield
 
 
-def told(value: Any) -> str:
+def as_text(value: Any) -> str:
     """The value as the active language writes it; Beijing time, on a 24-hour clock.
 
     A function is called for its value, and so may depend on the active language itself. A lazy
@@ -98,11 +98,11 @@ class Both:
 
 
 def both(value: Any, second: str = ENGLISH) -> Both:
-    """What told says of the value in Chinese and in the second language.
+    """The value as text in Chinese and in the second language.
 
     Raises ValueError if the second is not one of the ten languages.
     """
     with speaking(CHINESE):
-        chinese = told(value)
+        chinese = as_text(value)
     with speaking(second):
-        return Both(chinese, told(value), second)
+        return Both(chinese, as_text(value), second)

@@ -1,8 +1,8 @@
 """Acts on many rows of a list: chosen, done one by one, each with a result of its own.
 
-A list names its BulkActs; each app adds the acts that it knows, in its AppConfig.ready. What is
-done for a row is committed with it: one that is refused holds up no other, and the page that
-answers tells what became of each.
+A list names its BulkActs; each app adds the acts that it knows, in its AppConfig.ready. Each row is
+committed by itself: one that is refused holds up no other, and the page that answers shows the
+result of each.
 """
 
 from __future__ import annotations
@@ -47,18 +47,23 @@ class BulkAct:
     code: str
     """What the pressed button sends; unique in its list."""
     label: str | Promise
-    permission: str
+    permission: str = ""
+    """Empty for what everybody may do who sees the list."""
     rows: Callable[[User], QuerySet[Any]] | None = None
     """The rows with which the user may do it; other chosen rows are refused."""
     act: Callable[..., object] | None = None
     """Does it with one row: act(row, by=, now=, **what the form says). Raises Conflict."""
     form: Callable[[QueryDict | None, datetime], BaseForm] | None = None
-    """What it asks first, once for all rows: made from what was typed, and now."""
+    """The form it asks first, once for all rows: made from what was typed, and now."""
     question: str | Promise = ""
-    """Asked first, where it can't be undone."""
+    """The question asked first, where the act can't be undone."""
     view: str = ""
-    """Another page that takes all the chosen at once, instead of rows and act; its form stands
+    """Another page that takes all chosen rows at once, instead of rows and act; its form stands
     beside the button."""
+
+    def may_be_done_by(self, user: User) -> bool:
+        """Whether the user may do it with rows somewhere."""
+        return not self.permission or user.has_perm(self.permission)
 
     def fields(self) -> BaseForm | None:
         """The empty form of an act with a view of its own."""
@@ -111,19 +116,19 @@ class BulkActs:
 
     def offered_to(self, user: User) -> Offer | None:
         """What the user may do with rows somewhere; None if nothing."""
-        acts = [act for act in self.acts.values() if user.has_perm(act.permission)]
+        acts = [act for act in self.acts.values() if act.may_be_done_by(user)]
         return Offer(acts, reverse(self.address)) if acts else None
 
 
 def bulk_page(request: Request, acts: BulkActs) -> HttpResponse:
-    """Ask what the pressed act needs to know, or do it with each chosen row and tell the results.
+    """Ask what the pressed act needs to know, or do it with each chosen row and show the results.
 
     Chosen rows that the user does not see are as if they were not there.
     """
     act = acts.acts.get(request.POST.get("act", ""))
     if act is None or act.act is None:
         raise Http404
-    if not request.user.has_perm(act.permission):
+    if not act.may_be_done_by(request.user):
         raise PermissionDenied
     back, now = _back(request, acts), clock.now()
     chosen = _chosen(request, acts)
@@ -174,17 +179,17 @@ def _results(
     for row in chosen:
         refused = ""
         if row.pk not in allowed:
-            refused = _("You can't do this with it, or not any more.")
+            refused = _("You can't do this with it, or no longer can.")
         else:
             try:
-                # A transaction of its own: what is told as done is done, whatever follows.
+                # A transaction of its own: what is shown as done is done, whatever follows.
                 with transaction.atomic():
                     act.act(row, by=request.user, now=now, **data)
             except Conflict as refusal:
                 refused = str(refusal)
             except DatabaseError:
                 logger.exception("Bulk act %s was refused by the database", act.code)
-                refused = _("This conflicts with what is stored now; nothing was changed.")
+                refused = _("This conflicts with what is stored now, so nothing was changed.")
         yield Result(row, acts.name(row), refused)
 
 

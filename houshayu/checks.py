@@ -1,4 +1,4 @@
-"""System checks: a wrong configuration is told before anybody is let in."""
+"""System checks: a wrong configuration is reported before anybody is let in."""
 
 import base64
 import binascii
@@ -65,7 +65,7 @@ def fonts_can_be_subset(**_kwargs: Any) -> list[CheckMessage]:
 
 @register
 def every_column_has_a_purpose(**_kwargs: Any) -> list[CheckMessage]:
-    """Of every column it is said what it is kept for and how long, or that it is not personal."""
+    """Every column says what it is kept for and how long, or that it is not personal."""
     return [
         Error(
             f"{model._meta.label}.{name} does not say what it is kept for.",

@@ -1,6 +1,6 @@
 """The one clock of the domain.
 
-Only views, tasks and commands ask it; everything else is told the time as an argument. In the
+Only views, tasks and commands ask it; everything else takes the time as an argument. In the
 demonstration it runs from a chosen morning in March 2020; elsewhere it is the real time.
 Sessions, tokens and the history's own stamps always keep real time.
 """

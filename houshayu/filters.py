@@ -9,11 +9,21 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from houshayu import clock, jobs, workorders
+from houshayu import clock, jobs, kinds, workorders
 from houshayu.calendar import day_in_beijing
 from houshayu.http import Request
 from houshayu.listing import Filters, PlaceFilter
-from houshayu.models import Job, JobStatus, Place, Reveal, Role, User, WorkOrder
+from houshayu.models import (
+    Job,
+    JobStatus,
+    MailStatus,
+    Message,
+    Place,
+    Reveal,
+    Role,
+    User,
+    WorkOrder,
+)
 
 
 class MemberFilter(Filters):
@@ -79,6 +89,44 @@ class JobFilter(Filters):
         self.filters["kind"].extra["choices"] = [
             (kind.code, kind.label) for kind in jobs.kinds_for(request.user)
         ]
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    return [(kind.code, kind.label) for kind in kinds.every()]
+
+
+class MessageFilter(Filters):
+    """Filters of the reader's own messages, for the page and the API."""
+
+    state = filters.ChoiceFilter(
+        method="by_state",
+        choices=[("unread", _("Unread"))],
+        label=_("State"),
+        empty_label=_("All"),
+    )
+    kind = filters.ChoiceFilter(choices=_kinds, label=_("Kind"), empty_label=_("Every kind"))
+
+    class Meta:
+        model = Message
+        fields: list[str] = []
+
+    def by_state(self, queryset: Any, _name: str, _unread: str) -> QuerySet[Message]:
+        return queryset.unread()
+
+
+class MailFilter(Filters):
+    """Filters of what goes by e-mail, for the page and the API."""
+
+    status = filters.ChoiceFilter(
+        field_name="mail_status",
+        choices=[choice for choice in MailStatus.choices if choice[0] != MailStatus.NONE],
+        label=_("Status"),
+        empty_label=_("Every status"),
+    )
+
+    class Meta:
+        model = Message
+        fields: list[str] = []
 
 
 def _places(request: Request) -> QuerySet[Place]:

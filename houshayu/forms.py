@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu import attachments
 from houshayu.attachments import AttachmentKind, FileRefused, ReadFile
-from houshayu.models import Membership, Place, User, WorkOrder
+from houshayu.models import Membership, Message, Place, User, WorkOrder
 from houshayu.roles import ROLE_PERMISSIONS
 
 FURTHEST_DUE = timedelta(days=365)
@@ -44,14 +44,6 @@ class AttachmentField(forms.FileField):
             raise forms.ValidationError(str(refusal)) from None
 
 
-def check_due(due_at: datetime, now: datetime) -> None:
-    """Raises ValidationError for a time by which nothing can be done, or a slip of the year."""
-    if due_at <= now:
-        raise forms.ValidationError(_("Please choose a time that is still to come."))
-    if due_at > now + FURTHEST_DUE:
-        raise forms.ValidationError(_("Please check the year."))
-
-
 def possible_owners(places: QuerySet[Place]) -> QuerySet[User]:
     """Who works at or above one of the places and may carry out orders, by name."""
     roles = [r for r, may in ROLE_PERMISSIONS.items() if "houshayu.finish_workorder" in may]
@@ -71,7 +63,9 @@ class DirectiveForm(forms.ModelForm):
             "text": forms.Textarea(attrs={"rows": 3}),
             "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
         }
-        help_texts = {"owner": _("Without one it falls to everybody who works at the place.")}
+        help_texts = {
+            "owner": _("If you choose nobody, everybody who works at the place is in charge.")
+        }
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,9 +74,30 @@ class DirectiveForm(forms.ModelForm):
         self.now = now
 
     def clean_due_at(self) -> datetime:
+        """Not a time by which nothing can be done, and no slip of the year."""
         due_at: datetime = self.cleaned_data["due_at"]
-        check_due(due_at, self.now)
+        if due_at <= self.now:
+            raise forms.ValidationError(_("Please choose a time in the future."))
+        if due_at > self.now + FURTHEST_DUE:
+            raise forms.ValidationError(_("Please check the year."))
         return due_at
+
+
+class SettleForm(forms.Form):
+    """Whether a message that was perhaps sent leaves once more."""
+
+    AGAIN, LEAVE = "again", "leave"
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=[(AGAIN, _("Send again")), (LEAVE, _("Do not send"))]
+    )
+
+    def settle(self, mail: Message) -> None:
+        """Do as the valid form says. Raises MailSettled."""
+        if self.cleaned_data["decision"] == self.AGAIN:
+            mail.send_again()
+        else:
+            mail.leave_as_sent()
 
 
 class ResultForm(forms.Form):
@@ -91,5 +106,5 @@ class ResultForm(forms.Form):
     result = forms.CharField(
         label=_("Result"),
         max_length=200,
-        error_messages={"required": _("Please say what came of it.")},
+        error_messages={"required": _("Please say what the result is.")},
     )

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 if TYPE_CHECKING:
     from houshayu.models import Job, User
 
-# Told how much of the job is done; raises JobTakenOver where another worker does it by now.
+# Called with how much of the job is done; raises JobTakenOver if another worker does it by now.
 Progress = Callable[[int], None]
 
 
@@ -24,9 +24,9 @@ Progress = Callable[[int], None]
 class JobKind:
     """One kind of work.
 
-    work: does it and returns the file, or b"" where it makes none. It may be begun again after
-    its worker died, so it commits nothing that a second run would do twice. What it refuses by a
-    Conflict is told to the one who asked. It reports progress at least every `SILENCE`.
+    work: does it and returns the file, or b"" where it makes none. It may be begun again after its
+    worker died, so it commits nothing that a second run would repeat. A Conflict is shown to the
+    user who asked. It reports progress at least every `SILENCE`.
     """
 
     code: str

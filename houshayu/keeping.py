@@ -4,9 +4,9 @@ A purpose is declared once and stands beside every field that serves it:
 
     phone_cn = personal(CONTACT, EncryptedTextField(…))
 
-What tells nothing about anybody says so: impersonal(models.…) for a field, @impersonal_model for a
-model. A system check finds a field that says neither; docs/keeping.md is made from what they say.
-History tables keep a value as long as the table they follow.
+What says nothing about anybody is marked so: impersonal(models.…) for a field, @impersonal_model
+for a model. A system check finds a field that says neither; docs/keeping.md is made from what they
+say. History tables keep a value as long as the table they follow.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Since(models.TextChoices):
 
     CASE_CLOSED = "case_closed", _("after the case, or the person's last case, is closed")
     WRITTEN = "written", _("after it was written")
-    LEFT = "left", _("after the user gave back their last role")
+    LEFT = "left", _("after the user's last role was taken back")
 
 
 class Then(models.TextChoices):
@@ -93,13 +93,17 @@ ACCESS_LOG = Purpose(
     Ground.SAFEGUARD, THREE_YEARS, Since.WRITTEN, Then.ERASED,
 )  # fmt: skip
 TELLING = Purpose(
-    _("Tell staff what waits for them"), Ground.STATUTORY, 90, Since.WRITTEN, Then.ERASED
+    _("Let staff know what is waiting for them"), Ground.STATUTORY, 90, Since.WRITTEN, Then.ERASED
 )
 WORK = Purpose(
-    _("Fetch what work in the background made"), Ground.STATUTORY, 1, Since.WRITTEN, Then.ERASED
+    _("Keep the results of background work ready to be fetched"),
+    Ground.STATUTORY,
+    1,
+    Since.WRITTEN,
+    Then.ERASED,
 )
 ATTACHED = Purpose(
-    _("Prove by a scan or photo what a record says"),
+    _("Prove a record by a scan or photo"),
     Ground.SENSITIVE, 28, Since.CASE_CLOSED, Then.ERASED,
 )  # fmt: skip
 ORDERED = Purpose(

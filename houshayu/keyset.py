@@ -43,14 +43,14 @@ def _compared(term: str) -> tuple[str, str]:
     return term.lstrip("-"), "lt" if term.startswith("-") else "gt"
 
 
-def value_of(model: type[Model], term: str, told: Any) -> Any:
-    """What a key of an address tells of a field, as the field has it.
+def value_of(model: type[Model], term: str, stated: Any) -> Any:
+    """A field's value in the key of an address, as the field has it.
 
     Raises ValueError for what no row can have there.
     """
     field: Any = model._meta.get_field(term.lstrip("-"))
     try:
-        value = field.to_python(told)
+        value = field.to_python(stated)
     except (ValidationError, TypeError):
         raise ValueError(term) from None
     if (isinstance(value, str) and "\0" in value) or (
@@ -62,16 +62,16 @@ def value_of(model: type[Model], term: str, told: Any) -> Any:
 
 def _key(row: Model, order: Sequence[str]) -> str:
     values = [getattr(row, term.lstrip("-")) for term in order]
-    # str keeps the microseconds of a moment: rows of one millisecond are told apart by them.
+    # str keeps the microseconds of a moment: they distinguish the rows of one millisecond.
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
 
 
 def _values(key: str, order: Sequence[str], model: type[Model]) -> list[Any] | None:
     try:
-        told = json.loads(base64.urlsafe_b64decode(key))
-        if not isinstance(told, list):
+        stated = json.loads(base64.urlsafe_b64decode(key))
+        if not isinstance(stated, list):
             return None
-        return [value_of(model, *pair) for pair in zip(order, told, strict=True)]
+        return [value_of(model, *pair) for pair in zip(order, stated, strict=True)]
     except (ValueError, RecursionError):
         return None
 

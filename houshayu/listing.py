@@ -5,7 +5,7 @@ One FilterSet serves the page and the API, so that a filter has one name in both
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -74,16 +74,21 @@ def listing(
     *,
     order: Sequence[str],
     bulk: BulkActs | None = None,
+    complete: Callable[[list[Any]], None] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """A page of what the filters leave, with what its reader may do with several rows at once.
 
-    order: as keyset_page takes it. The template reads page, filter and bulk, and what the
-    context adds; _filters.html, _bulk.html and _pagination.html show what every list has.
+    order: as keyset_page takes it. complete: gives the rows of the page what no query of theirs
+    has. The template reads page, filter and bulk, and what the context adds; _filters.html,
+    _bulk.html and _pagination.html show what every list has.
     """
+    page = keyset_page(request, found.qs, order=order)
+    if complete:
+        complete(page.rows)
     context |= {
         "filter": found,
-        "page": keyset_page(request, found.qs, order=order),
+        "page": page,
         "bulk": bulk.offered_to(request.user) if bulk else None,
     }
     return render(request, template, context)

@@ -14,7 +14,7 @@ from houshayu.exceptions import Conflict
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Changes made in a request are kept with who, where, and the domain's time."""
+    """Changes made in a request are kept with their author, address and the domain's time."""
 
     def get_context(self, request: HttpRequest) -> dict[str, object]:
         return super().get_context(request) | {"at": clock.now().isoformat()}
@@ -33,7 +33,7 @@ class NulMiddleware:
 
 
 class PrivateMiddleware:
-    """What somebody logged in has seen is kept by no browser: PCs and telephones are shared."""
+    """No browser keeps what a logged-in user has seen: PCs and telephones are shared."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,7 +65,7 @@ class LanguageMiddleware:
 
 
 class NotAllowedMiddleware:
-    """Who follows the address of a button, as after a log-in, gets a page that says so."""
+    """Whoever opens the address of a button, as after a log-in, gets a page that says so."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

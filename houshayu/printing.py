@@ -117,7 +117,7 @@ def pdf(html: str) -> bytes:
 
 
 def render_pdf(template: str, context: dict[str, Any], *, language: str = CHINESE) -> bytes:
-    """A template as a PDF file; what it says once, it says in the language. Raises as pdf does."""
+    """A template as a PDF file, its plain texts in the language. Raises as pdf does."""
     with speaking(language):
         return pdf(render_to_string(template, context))
 
@@ -127,8 +127,8 @@ def many_pdfs(
 ) -> bytes:
     """All the sheets in one PDF file, each counting its own pages.
 
-    on_progress is told how many sheets are done, after each. Raises ValueError for no sheet at
-    all, and FetchRefused as pdf does.
+    on_progress is called after each with how many sheets are done. Raises ValueError for no sheet
+    at all, and FetchRefused as pdf does.
     """
     ink = Ink()
     pages: list[Page] = []

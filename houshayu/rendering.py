@@ -1,6 +1,6 @@
 """How every form is shown: our form and field templates, on Bootstrap's controls.
 
-A form with `bilingual = True` tells each label and choice in Chinese and in English.
+A form with `bilingual = True` shows each label and choice in Chinese and in English.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class BoundField(forms.BoundField):
         return getattr(self.form, "bilingual", False)
 
     @property
-    def label_told(self) -> SafeString | str:
-        """The label as the form tells it: in the reader's language, or in both."""
+    def shown_label(self) -> SafeString | str:
+        """The label as the form shows it: in the reader's language, or in both."""
         return both(self.label).html() if self.bilingual else str(self.label)
 
     def as_widget(

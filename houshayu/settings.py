@@ -331,7 +331,7 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Houshayu",
-    "DESCRIPTION": _("People, cases, handoffs and check-ins, with the rules of the pages."),
+    "DESCRIPTION": _("People, cases, handoffs and check-ins, under the same rules as the pages."),
     "VERSION": "1",
     # In 3.0 a nested thing can't be said to be null.
     "OAS_VERSION": "3.1.0",
@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "LanguageEnum": "django.conf.settings.LANGUAGES",
         "OutcomeEnum": "returnees.models.CaseOutcome",
+        "TestResultEnum": "returnees.models.TestResult",
         "TemperatureMethodEnum": "returnees.models.TemperatureMethod",
     },
 }

@@ -1,4 +1,4 @@
-"""Telling people: lines in their language into their inboxes, and by e-mail.
+"""Telling people: lines in their language go into their inboxes, and out by e-mail.
 
 Lines of one kind, place and quarter of an hour are one message to each reader, which names
 them all.
@@ -23,14 +23,14 @@ QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One thing that people are told."""
+    """One line for the inboxes of some people."""
 
     kind: str
     place: Place | None
     key: str
     """What it is about: the same thing reaches a recipient once."""
     text: Callable[[], str]
-    """It in one line, in the language that is active."""
+    """The line, in the active language."""
     url: str
     recipients: Sequence[User]
     about_id: int | None = None
@@ -76,7 +76,7 @@ Group = tuple[int, str, int | None]
 
 @transaction.atomic
 def tell(lines: Iterable[Line], *, now: datetime) -> None:
-    """Put the lines into the inboxes of those they are for; one that is there stays as it is.
+    """Put the lines into the inboxes of their recipients; one that is there stays as it is.
 
     A message that was read and gets another line is unread again, and what has left by e-mail
     leaves once more with the new line alone.
@@ -98,8 +98,8 @@ def tell(lines: Iterable[Line], *, now: datetime) -> None:
     MessageLine.objects.bulk_create(
         (
             _line(messages[group], line, user)
-            for group, told in by_group.items()
-            for line, user in told
+            for group, pairs in by_group.items()
+            for line, user in pairs
         ),
         ignore_conflicts=True,
     )
@@ -111,7 +111,7 @@ def _messages(
 ) -> dict[Group, Message]:
     """A message of this quarter for each group, locked until the transaction ends."""
     quarter = quarter_of(now)
-    # In one order for everybody, so that two who tell at once never deadlock.
+    # In one order for everybody, so that two calls at once never deadlock.
     groups = sorted(by_group, key=str)
     Message.objects.bulk_create(
         (

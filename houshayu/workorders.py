@@ -30,7 +30,7 @@ SELECT ordered.id AS about_id, '' AS occurrence, ordered.place_id, NULL::bigint 
 FROM houshayu_workorder ordered
 WHERE ordered.done_at IS NULL
 """
-# An order is told of when it is given, however long before it is due, and climbs when it is late.
+# People hear of an order when it is given, however long before it is due; it climbs when late.
 DUTY = Duty(
     code="work_order",
     label=_("Work order"),

@@ -65,7 +65,7 @@ class PolicyVersion(models.Model):
     effective_from = models.DateTimeField(_("in force from"), unique=True)
     rules = models.JSONField(_("rules"))
     restarts_on_violation = models.BooleanField(
-        _("leaving home without leave starts the count again"), default=False
+        _("leaving home without permission restarts the count"), default=False
     )
     source = models.CharField(_("source"), max_length=200)
 
@@ -95,7 +95,7 @@ class PolicyVersion(models.Model):
         return str(rule.get(f"text_{suffix}", code))
 
     def day_zero_after_violation(self, started_on: date, moved_on: date) -> date:
-        """Day 0 for somebody moved to a hotel after leaving home without leave.
+        """Day 0 for somebody moved to a hotel after leaving home without permission.
 
         Ask the version in force on the day of the move, whatever the one at arrival: the rule
         of 16 April 2020 reached those already at home.

@@ -104,7 +104,7 @@ def _read_rule(data: Mapping[str, Any]) -> Rule:
     if unknown := sorted(data.keys() - {field.name for field in fields(Rule)}):
         raise InvalidRules(f"{code}: a rule says nothing named {', '.join(unknown)}.")
     if not data.get("text_en") or not data.get("text_zh_hans"):
-        raise InvalidRules(f"{code}: a rule is told in both languages.")
+        raise InvalidRules(f"{code}: a rule needs a text in both languages.")
     for name, tests in data.get("when", {}).items():
         _check_condition(code, name, tests)
     if unknown := sorted(set(data.get("home_when", ())) - HOME_CONDITIONS.keys()):

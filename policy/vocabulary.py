@@ -43,7 +43,7 @@ class ExceptionGround(models.TextChoices):
     MINOR = "minor", _("Minor")
     PREGNANT = "pregnant", _("Pregnant or recently gave birth")
     UNDERLYING_DISEASE = "underlying_disease", _("Underlying disease")
-    LIVES_ALONE = "lives_alone", _("Own dwelling, nobody else lives there")
+    LIVES_ALONE = "lives_alone", _("Own dwelling where nobody else lives")
 
 
 class Purpose(models.TextChoices):

@@ -63,5 +63,5 @@ def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:
     for alert in raised:
         alert.raised_at = now
     Alert.objects.bulk_create(raised)
-    planning.tell_at_once("alert", [alert.pk for alert in raised], now=now)
+    planning.remind_at_once("alert", [alert.pk for alert in raised], now=now)
     return raised

@@ -83,10 +83,10 @@ def arrive(case: Case, *, at: datetime, by: User, now: datetime) -> None:
 def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason: str) -> None:
     """Correct when the person arrived in Beijing, and day 0 with it; None: not arrived yet.
 
-    The version in force then decides, unless a coordinator chose another. What was measured
-    keeps its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
-    ArrivalStands: for somebody who has not arrived, whose days were count restarted or completed
-    since, for a moment to come, and None for somebody whom a site or a check-in has seen.
+    The version in force then decides, unless a coordinator chose another. What was measured keeps
+    its calendar day. Raises CaseClosed, OutsideItsDays for a check-in before day 0, and
+    ArrivalStands: for somebody who has not arrived, whose days have since been restarted or
+    completed, for a moment to come, and None for somebody whom a site or a check-in has seen.
     """
     with acting(by=by, now=now, reason=reason):
         locked = Case.objects.lock_open(case)
@@ -94,11 +94,11 @@ def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason:
             raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
         Observation.objects.lock_current_of(locked)
         if locked.observations.exclude(end_reason__in=["", EndReason.CORRECTED]).exists():
-            raise ArrivalStands(_("The days have been restarted or completed since."))
+            raise ArrivalStands(_("The days have since been restarted or completed."))
         if at is None:
             _undo(locked, now=now)
         elif at > now:
-            raise ArrivalStands(_("This moment is in the future."))
+            raise ArrivalStands(_("This time is in the future."))
         else:
             _move(locked, at, now=now)
     case.refresh_from_db()
@@ -157,7 +157,7 @@ def _move_records(old: Observation, new: Observation, nat_days: Sequence[int]) -
     for checkin in old.checkins.all():
         if (checkin.day + shift, Slot(checkin.slot)) not in slots:
             raise OutsideItsDays(
-                _("The check-in of %(day)s, %(slot)s, would lie on no day of the observation.")
+                _("The check-in of %(day)s, %(slot)s, would fall outside the observation.")
                 % {
                     "day": date_format(old.started_on + timedelta(days=checkin.day)),
                     "slot": checkin.get_slot_display(),

@@ -39,7 +39,7 @@ class HasArrived(Conflict):
 def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
     """As the button of the case page does. Raises HasArrived, and CaseClosed."""
     if case.arrived_at:
-        raise HasArrived(_("The arrival is confirmed already."))
+        raise HasArrived(_("The arrival has already been confirmed."))
     arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
 
 
@@ -60,7 +60,9 @@ CASES.add(
         permission="returnees.change_case",
         rows=lambda user: Case.objects.held_by(user, "returnees.change_case"),
         act=confirm_arrival,
-        question=gettext_lazy("Have all of them been seen in Beijing? Their observation begins."),
+        question=gettext_lazy(
+            "Have all these people been seen in Beijing? Their observation begins."
+        ),
     ),
     BulkAct(
         code="release",
@@ -68,7 +70,7 @@ CASES.add(
         permission="returnees.release_case",
         rows=lambda user: Case.objects.held_by(user, "returnees.release_case"),
         act=releasing.release,
-        question=gettext_lazy("Those who are ready are released; this can't be undone."),
+        question=gettext_lazy("The people who are ready will be released; this can't be undone."),
     ),
     BulkAct(
         code="print",

@@ -75,7 +75,7 @@ class CaseAct:
     arguments: tuple[str, ...] = ()
     """Of the address, behind the case number."""
     posts: bool = False
-    """Pressed, it is done; otherwise it leads to a page."""
+    """Pressing it does the act; otherwise it leads to a page."""
     reads: bool = False
     """Open to those whom the case is on offer to, and once it is closed."""
     look: str = "outline-primary"

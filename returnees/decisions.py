@@ -16,7 +16,7 @@ from returnees.models.requests import AssessmentResult
 if TYPE_CHECKING:
     from returnees.models import Case
 
-# Each fact a rule may have looked at, as a page tells it.
+# Each fact a rule may have looked at, as a page shows it.
 FACT_LABELS = {
     "arrived_on": _("Date of arrival in Beijing"),
     "age": _("Age on that date"),

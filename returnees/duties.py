@@ -27,8 +27,8 @@ NUMBER = "(SELECT number FROM returnees_case WHERE id = observed.case_id)"
 NOBODY_ELSE = "NULL::bigint AS other_place_id, NULL::bigint AS user_id"
 LOCAL_TODAY = "(%(now)s AT TIME ZONE 'Asia/Shanghai')::date"
 
-# The slots of some days with the moment their window closes. What counts as missed before the
-# case's last observation ended was that one's to remind of.
+# The slots of some days with the moment their window closes. A check-in missed before the case's
+# last observation ended was reminded of by that one.
 SLOTS = f"""
     FROM (
         SELECT on_day, slot, (on_day + closes) AT TIME ZONE 'Asia/Shanghai' AS due_at
@@ -96,7 +96,7 @@ SELECT observed.case_id AS about_id, observed.id::text AS occurrence, held.place
 FROM returnees_observation observed {HELD}
 WHERE observed.ended_at IS NULL
 """
-# Told apart by the minute of the expected arrival: a flight put off is waited for anew.
+# Distinguished by the minute of the expected arrival: a flight put off is waited for anew.
 ARRIVAL = f"""
 SELECT expected.id AS about_id,
        (extract(epoch FROM expected.expected_arrival_at)::bigint / 60)::text AS occurrence,
@@ -180,7 +180,7 @@ DUTIES = [
     ),
     Duty(
         code="arrival",
-        label=_("Expected and not arrived"),
+        label=_("Expected but not arrived"),
         heading=_("Expected arrivals"),
         sentence=_("Expected: %(number)s, %(time)s, registered at %(place)s"),
         about="returnees.case",
@@ -189,7 +189,7 @@ DUTIES = [
             Step(
                 after=NOT_ARRIVED_AFTER,
                 roles=ESCALATED,
-                sentence=_("Expected and not arrived: %(number)s, registered at %(place)s"),
+                sentence=_("Expected but not arrived: %(number)s, registered at %(place)s"),
             ),
         ),
         permission="returnees.change_case",

@@ -41,7 +41,7 @@ class CaseFilter(Filters):
     holder = PlaceFilter(
         method="by_holder",
         queryset=Place.objects.holders(),
-        label=_("Held by"),
+        label=_("Responsible place"),
         empty_label=_("Every place"),
     )
     community = PlaceFilter(

@@ -18,7 +18,7 @@ DOCUMENT = Purpose(
     _("Check the identity document"), Ground.SENSITIVE, 90, Since.CASE_CLOSED, Then.ERASED
 )
 CONTACT = Purpose(
-    _("Reach the person, and those to call for them"),
+    _("Reach the person and the people to call for them"),
     Ground.STATUTORY, 90, Since.CASE_CLOSED, Then.ERASED,
 )  # fmt: skip
 LANGUAGE = Purpose(
@@ -50,7 +50,7 @@ CUSTODY = Purpose(
     Ground.STATUTORY, TWELVE_MONTHS, Since.CASE_CLOSED, Then.COUNTED,
 )  # fmt: skip
 CARE = Purpose(
-    _("Meet the needs that the person chose to tell"),
+    _("Meet the needs that the person chose to share"),
     Ground.CONSENT, 28, Since.CASE_CLOSED, Then.ERASED,
 )  # fmt: skip
 DECLARED = Purpose(

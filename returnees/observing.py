@@ -1,4 +1,4 @@
-"""The observation of a case: how it begins, follows what is decided, and is count restarted."""
+"""The observation of a case: how it begins, follows the decision, and has its count restarted."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def begin(
 
 
 def decide_again(case: Case) -> Decision:
-    """The case has what is decided of it by now, and its observation follows."""
+    """The case is decided anew, and its observation follows."""
     waited = case.decision.waiting_for
     case.decision = decisions.decide(case)
     case.save(update_fields=["decision", "policy"])
@@ -85,7 +85,7 @@ def decide_again(case: Case) -> Decision:
 
 
 def follow(case: Case, *, way_home_opened: bool) -> None:
-    """The observation that is going on is what the case's decision asks for by now.
+    """Bring the open observation into line with the case's decision.
 
     Its days and tests are the decision's, unless the count was started again since. Between
     hotel and home the kind follows the place, for somebody at home when their way home opens.
@@ -130,7 +130,8 @@ def follow_place(case: Case, place: Place, *, on: date) -> None:
 def restart(
     case: Case, *, by: User, now: datetime, last_contact_on: date | None = None
 ) -> Observation:
-    """Restart the count of days for a close contact, or for somebody who left home without leave.
+    """Restart the count of days for a close contact, or for somebody who left home without
+    permission.
 
     last_contact_on: the last contact with an infected person, whose date is day 0 then.
     Without it the rule in force at the moment decides: since 16 April 2020 the date of the
@@ -225,7 +226,7 @@ def reasons_not_home(case: Case, now: datetime) -> list[Promise]:
         return []
     decision = decisions.decide(case)
     if observation.counted_anew or not decision.home_eligible:
-        return [_("The policy asks for centralized observation until its last day.")]
+        return [_("The policy requires centralized observation until its last day.")]
     return [decisions.WAITING[name] for name in decision.waiting_for]
 
 
@@ -261,7 +262,7 @@ def plan_test(observation: Observation, on: date, *, by: User, now: datetime) ->
         if locked.ended_at:
             raise LabTestClosed(_("This observation has ended."))
         if locked.labtests.filter(due_on=on).exists():
-            raise LabTestClosed(_("A test is planned for this day already."))
+            raise LabTestClosed(_("A test is already planned for this day."))
         return LabTest.objects.create(observation=locked, due_on=on)
 
 

@@ -154,8 +154,8 @@ def _create_sections(case: Case, registration: Registration) -> None:
 def amend(case: Case, registration: Registration, *, by: User, now: datetime, reason: str) -> None:
     """Correct what the form says; the old values stay in the history, with who and why.
 
-    The policy decides again from the corrected facts: under the version of the case, or, before
-    the person has arrived, under the one in force when they are expected. What is told of their
+    The policy decides again from the corrected facts: under the version of the case, or, before the
+    person has arrived, under the one in force when they are expected. What they declare of their
     health for the first time raises its alert, a person who asks to be at home only now applies
     now, and a person who was in Beijing earlier than stated has arrived.
     """

@@ -26,7 +26,7 @@ from returnees.models import (
 if TYPE_CHECKING:
     from houshayu.models import User
 
-WAITS_FOR_AN_ANSWER = _("A handoff is waiting for its answer.")
+WAITS_FOR_AN_ANSWER = _("A handoff is waiting for an answer.")
 # How an observation ends whose case is closed without release.
 ENDED_BY_OUTCOME = {
     CaseOutcome.CONFIRMED: EndReason.CONFIRMED,

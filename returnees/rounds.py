@@ -153,11 +153,11 @@ def record(
         ]
         CheckIn.objects.bulk_create(checkins)
         alerting.raise_for_checkins(checkins, now=now)
-        told = {pk: reading.observation for pk, reading in by_observation.items()}
+        given = {pk: reading.observation for pk, reading in by_observation.items()}
         return Recorded(
             checkins,
-            [observation for pk, observation in told.items() if pk in there],
-            [observation for pk, observation in told.items() if pk not in observations],
+            [observation for pk, observation in given.items() if pk in there],
+            [observation for pk, observation in given.items() if pk not in observations],
         )
 
 

@@ -19,7 +19,7 @@ def sql(statement: str, **values: Any) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def refused_by(constraint: str) -> Iterator[None]:
-    """What is done inside breaks this rule, at its commit at the latest, and leaves no trace."""
+    """What is done inside breaks this rule, at the latest at its commit, and leaves no trace."""
     # What was done before must be sound by itself, so that only the attack is judged.
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")

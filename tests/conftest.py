@@ -1,4 +1,4 @@
-"""Each worker's database, and the cast the suite is told with."""
+"""Each worker's database, and the cast of the suite."""
 
 from __future__ import annotations
 

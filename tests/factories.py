@@ -1,4 +1,4 @@
-"""The people, places and cases that tests are told with, made by the program's own operations.
+"""The people, places and cases of the tests, made by the program's own operations.
 
 Everything happens at NOW unless a test says when; what a test does not care about has an
 ordinary value. Cases are registered, handed over and observed as staff do it.

@@ -70,10 +70,10 @@ class World:
 
     @property
     def mail(self) -> Message:
-        return Message.objects.get(recipient__username="told")
+        return Message.objects.get(recipient__username="notified")
 
-    def told_by(self, response: HttpResponse) -> list[str]:
-        """What a response tells of the case to those whose case it is not."""
+    def shown_by(self, response: HttpResponse) -> list[str]:
+        """What a response shows of the case to those whose case it is not."""
         asked, text = response.request["PATH_INFO"], body(response).decode(errors="replace")
         secrets = [self.case.number, NAME, "OUYANG", self.case.document.masked_number]
         return [each for each in secrets if each in text and each not in asked]
@@ -86,7 +86,9 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     community, hotel, hub = (
         real_place(code) for code in ("houshayu-village", "demo-hotel-jia", "ncie-hub")
     )
-    make_user(username="told", role="coordinator", place=hotel, email="told@houshayu.example")
+    make_user(
+        username="notified", role="coordinator", place=hotel, email="notified@houshayu.example"
+    )
     case = make_observed_case(
         place=hotel,
         community=community,
@@ -128,7 +130,7 @@ class LoggedIn:
 
 @dataclass(frozen=True)
 class Needs:
-    """For who holds the permission, and sees what lies in the places they hold it at.
+    """For users with the permission, who see what lies in the places where they hold it.
 
     at: the place of the world where the right role works. given: what the address names, in the
     hands of the right user; without it the route lists, and lists nothing to others.
@@ -174,6 +176,10 @@ def the_alert(world: World, user: User) -> dict[str, Any]:
 
 def the_test(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.labtest.pk}
+
+
+def the_test_of_the_case(world: World, user: User) -> dict[str, Any]:
+    return the_case(world, user) | the_test(world, user)
 
 
 def a_post(world: World, user: User) -> dict[str, Any]:
@@ -265,14 +271,32 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "inbox": LoggedIn(),
     "message_detail": LoggedIn(given=own_message),
     "inbox_read": LoggedIn(method="post"),
+    "message_read": LoggedIn(method="post", given=own_message),
+    # Let in, and without a button pressed there is nothing to do.
+    "inbox_bulk": LoggedIn(method="post", answers=(404,)),
     "job_list": LoggedIn(),
     "job_detail": Own(given=own_job),
     "job_file": Own(given=own_job),
     "outbox": Needs("houshayu.view_outbox"),
-    "outbox_settle": Needs("houshayu.view_outbox", method="post", given=an_uncertain_mail),
+    "outbox_bulk": Needs(
+        "houshayu.view_outbox",
+        method="post",
+        data=lambda world, _: {"act": "leave", "chosen": world.mail.pk},
+    ),
+    "outbox_settle": Needs(
+        "houshayu.view_outbox",
+        method="post",
+        given=an_uncertain_mail,
+        data=lambda *_: {"decision": "leave"},
+    ),
     "post_list": Needs("houshayu.view_post"),
     "post_edit": Needs("houshayu.change_post", given=a_post),
     "workorder_list": Needs("houshayu.view_workorder"),
+    "workorder_bulk": Needs(
+        "houshayu.view_workorder",
+        method="post",
+        data=lambda world, user: {"act": "done", "chosen": an_order(world, user)["pk"]},
+    ),
     "workorder_detail": Needs("houshayu.view_workorder", given=an_order),
     "workorder_open": Needs("houshayu.add_workorder", answers=(200, 422)),
     "workorder_done": Needs(
@@ -288,7 +312,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:draft_save": Needs(
         "returnees.add_case", method="post", data=lambda *_: A_DRAFT, answers=(200, 204, 302)
     ),
-    # To throw away what is not there is done already; a test below sees that it is kept.
+    # Deleting what is not there counts as done; a test below checks that it is kept.
     "returnees:draft_delete": Needs(
         "returnees.add_case", method="post", given=own_draft, elsewhere=(302,)
     ),
@@ -370,14 +394,59 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     ),
     "api:case-detail GET": Needs("returnees.view_case", given=the_case),
     "api:case-arrive POST": Needs("returnees.change_case", given=the_case),
-    # 409: let in, and told that a handoff is waiting.
+    # 409: let in, and the answer says that a handoff is waiting.
     "api:case-close POST": Needs(
         "returnees.close_case",
         given=the_case,
-        data=lambda *_: {"outcome": "no_show", "note": "told by phone"},
+        data=lambda *_: {"outcome": "no_show", "note": "said on the phone"},
         answers=(409,),
     ),
     "api:case-release POST": Needs("returnees.release_case", given=the_case, answers=(409,)),
+    "api:case-observing-arrival POST": Needs(
+        "returnees.change_case",
+        given=the_case,
+        data=lambda *_: {"arrived_at": NOW.isoformat(), "reason": "the flight was late"},
+    ),
+    "api:case-observing-commitment POST": Needs("returnees.change_case", given=the_case),
+    "api:case-observing-assess POST": Needs(
+        "returnees.assess_observation",
+        given=the_case,
+        data=lambda *_: {
+            "result": "approved",
+            "community_assessor": "Li",
+            "health_assessor": "Wang",
+        },
+    ),
+    "api:case-observing-restart POST": Needs(
+        "returnees.change_observation",
+        given=the_case,
+        data=lambda *_: {"last_contact_on": "2020-03-21"},
+    ),
+    "api:case-observing-policy POST": Needs(
+        "returnees.change_observation",
+        given=the_case,
+        data=lambda *_: {"version": "P5", "reason": "as the district asks"},
+    ),
+    "api:case-test-list GET": Needs("returnees.view_case", given=the_case),
+    "api:case-test-list POST": Needs(
+        "returnees.record_labtest",
+        given=the_case,
+        data=lambda *_: {"due_on": timezone.localdate().isoformat()},
+        answers=(201,),
+    ),
+    "api:case-test-record POST": Needs(
+        "returnees.record_labtest",
+        given=the_test_of_the_case,
+        data=lambda *_: {"result": "negative"},
+    ),
+    "api:alert-list GET": Needs("returnees.view_case"),
+    "api:alert-detail GET": Needs("returnees.view_case", given=the_alert),
+    "api:alert-acknowledge POST": Needs("returnees.handle_alert", given=the_alert),
+    "api:alert-resolve POST": Needs(
+        "returnees.handle_alert",
+        given=the_alert,
+        data=lambda *_: {"resolution": "remeasured_normal"},
+    ),
     "api:case-reveal POST": Needs(
         "returnees.reveal_identitydocument",
         given=the_case,
@@ -393,9 +462,18 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)
     ),
+    "api:message-list GET": LoggedIn(answers=(200,)),
+    "api:message-detail GET": LoggedIn(answers=(200,), given=own_message),
+    "api:message-read POST": LoggedIn(answers=(200,), given=own_message),
+    "api:message-read-all POST": LoggedIn(answers=(200,)),
+    "api:mail-list GET": Needs("houshayu.view_outbox"),
+    "api:mail-detail GET": Needs("houshayu.view_outbox", given=an_uncertain_mail),
+    "api:mail-settle POST": Needs(
+        "houshayu.view_outbox", given=an_uncertain_mail, data=lambda *_: {"decision": "leave"}
+    ),
     "api:workorder-list GET": Needs("houshayu.view_workorder"),
     "api:workorder-list POST": Needs(
-        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(404,)
+        "houshayu.add_workorder", data=a_directive, answers=(201,), elsewhere=(400,)
     ),
     "api:workorder-detail GET": Needs("houshayu.view_workorder", given=an_order),
     "api:workorder-done POST": Needs("houshayu.finish_workorder", given=an_order, data=a_result),
@@ -448,7 +526,7 @@ def strongest_without(permission: str) -> str:
 
 
 def is_turned_away(response: HttpResponse) -> bool:
-    """To the login page, or with the plain word that one must log in."""
+    """Sent to the login page, or answered that one must log in."""
     to_login = response.headers.get("Location", "").startswith(resolve_url(settings.LOGIN_URL))
     return response.status_code == 401 or (response.status_code == 302 and to_login)
 
@@ -477,7 +555,7 @@ def test_public_pages_answer_everybody(world: World, client: Client, name: str) 
     response = ask(client, name, rule)
 
     assert response.status_code in rule.answers
-    assert world.told_by(response) == []
+    assert world.shown_by(response) == []
 
 
 @pytest.mark.parametrize("name", [n for n, rule in RULES.items() if isinstance(rule, LoggedIn)])
@@ -497,7 +575,7 @@ def test_own_pages_answer_every_user_and_only_users(
     response = ask(client, name, rule, kwargs)
 
     assert response.status_code in rule.answers and not is_turned_away(response)
-    assert world.told_by(response) == []
+    assert world.shown_by(response) == []
 
 
 @pytest.mark.parametrize(
@@ -548,7 +626,7 @@ def test_a_route_answers_the_right_role_at_the_right_place_alone(
         assert is_turned_away(answer_to(None, method))
         assert answer_to(wrong, method).status_code in (403, 405)
         answer = answer_to(elsewhere, method)
-        assert world.told_by(answer) == []
+        assert world.shown_by(answer) == []
         assert answer.status_code in (405, *rule.answers_elsewhere)
     assert answer_to(wrong).status_code == 403
     assert answer_to(elsewhere).status_code in rule.answers_elsewhere

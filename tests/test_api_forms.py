@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,12 +18,17 @@ from rest_framework.test import APIClient
 
 from houshayu import clock
 from houshayu.api_forms import FormInput, from_json
-from houshayu.models import Place, User
+from houshayu.forms import DirectiveForm, ResultForm, SettleForm
+from houshayu.models import Place, User, WorkOrder
 from returnees.api.cases import RevealForm
 from returnees.api.checkins import CheckInForm, LineForm
 from returnees.api.examples import REGISTRATION
 from returnees.api.registration import RegistrationInput
+from returnees.forms import labtests
+from returnees.forms.alerts import ResolutionForm
+from returnees.forms.arrivals import ArrivalCorrectionForm
 from returnees.forms.cases import CloseForm
+from returnees.forms.observing import AssessmentForm, RestartForm
 from returnees.forms.registration import RegistrationForm
 from returnees.forms.rounds import ReadingForm, SlotForm
 from returnees.models import Case, Person
@@ -198,8 +204,41 @@ def test_an_answer_to_an_offer_is_judged_alike(
     assert refused_by_api(user, f"/api/handoffs/{handoff.pk}/{act}/", answers) == page
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {}, {"due_at": "2020-03-20T08:00"}, {"due_at": "2030-01-01T00:00"}, {"due_at": "noon"},
+        {"text": ""}, {"text": "x" * 401}, {"text": "a\x00"}, {"owner": ""}, {"place": ""},
+    ],
+)  # fmt: skip
+def test_a_directive_is_judged_alike(
+    coordinator: User, hotel: Place, changed: dict[str, str]
+) -> None:
+    answers = {"text": "清点口罩", "due_at": "2020-03-20T18:00"}
+    places = Place.objects.all()
+    page = refused_by_page(
+        DirectiveForm(posted({"place": str(hotel.pk)} | answers | changed), places=places, now=NOW)
+    )
+    asked = {"place": hotel.code} | answers | changed
+
+    assert refused_by_api(coordinator, "/api/work-orders/", asked) == page
+    assert WorkOrder.objects.exists() == (not page)
+
+
+def test_a_directive_names_its_owner_by_their_log_in(
+    coordinator: User, hotel: Place, hotel_worker: User, stranger: User
+) -> None:
+    asked = {"place": hotel.code, "text": "清点口罩", "due_at": "2020-03-20T18:00"}
+    address = "/api/work-orders/"
+
+    for nobody in ("nobody", str(hotel_worker.pk), hotel_worker.pk, [hotel_worker.username]):
+        assert refused_by_api(coordinator, address, asked | {"owner": nobody}) == {"owner"}
+    assert refused_by_api(coordinator, address, asked | {"owner": "hotel_worker"}) == set()
+    assert WorkOrder.objects.get().owner == hotel_worker
+
+
 # By section, field and what is answered.
-TOLD: list[tuple[str, str, Any]] = [
+ANSWERED: list[tuple[str, str, Any]] = [
     ("person", "surname_latin", "MÜLLER"),
     ("person", "surname_latin", ""),
     ("person", "name_zh", "王\x00"),
@@ -250,10 +289,10 @@ TOLD: list[tuple[str, str, Any]] = [
 ]
 
 
-def by_section(told: dict[str, Any]) -> dict[str, Any]:
+def by_section(answers: dict[str, Any]) -> dict[str, Any]:
     """What a browser sends of one row each, as the API takes it."""
     body: dict[str, Any] = {}
-    for key, value in told.items():
+    for key, value in answers.items():
         match key.split("-"):
             case [name, "0", field]:
                 body.setdefault(name, [{}])[0][field] = value
@@ -262,7 +301,7 @@ def by_section(told: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize(("section", "field", "value"), [("office", "interpreter", ""), *TOLD])
+@pytest.mark.parametrize(("section", "field", "value"), [("office", "interpreter", ""), *ANSWERED])
 def test_a_registration_is_judged_alike(
     sender: User, community: Place, section: str, field: str, value: Any
 ) -> None:
@@ -278,13 +317,14 @@ def test_a_registration_is_judged_alike(
 
     answer = post(sender, "/api/cases/", body | {"place": community.code})
 
-    told = answer.json() if answer.status_code == 400 else {}
+    problems = answer.json() if answer.status_code == 400 else {}
     assert answer.status_code in (201, 400)
-    assert {(name, each) for name, part in told.items() for each in part} == wrong
+    assert {(name, each) for name, part in problems.items() for each in part} == wrong
 
 
 # --- Whatever JSON comes ------------------------------------------------------------------------
 
+ASSESSED = {"result": "approved", "community_assessor": "李", "health_assessor": "陈"}
 FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
     (CloseForm, CLOSE, {}),
     (RevealForm, REVEAL, {}),
@@ -293,6 +333,18 @@ FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
     (AcceptForm, {}, {}),
     (DeclineForm, {"reason": "满"}, {}),
     (CancelForm, {}, {}),
+    (AssessmentForm, ASSESSED, {}),
+    (RestartForm, {"last_contact_on": "2020-03-20"}, {}),
+    (ArrivalCorrectionForm, {"arrived_at": "2020-03-20T01:00", "reason": "晚点"}, {}),
+    (
+        labtests.TestPlanForm,
+        {"due_on": "2020-03-21"},
+        {"today": NOW.date(), "until": date(2020, 4, 3)},
+    ),
+    (labtests.TestForm, {"result": "negative"}, {}),
+    (ResolutionForm, {"resolution": "remeasured_normal"}, {}),
+    (ResultForm, {"result": "好"}, {}),
+    (SettleForm, {"decision": "again"}, {}),
 ]
 NO_ANSWERS = [{"a": 1}, [[]], [None], 1e400, "\ud800", "a\x00"]
 

@@ -45,7 +45,7 @@ from tests.test_access_walk import (  # noqa: F401  (world is a fixture)
     world,
 )
 
-# How a number is written where more than a number stands, spelt as people do.
+# How a number is written within a longer text, as people spell it.
 WRITTEN: dict[str, Callable[[str], str]] = {
     "landlord_or_agent": lambda n: f"Agent {n[:3]} {n[3:7]}-{n[7:]}, after six",
     "typed": lambda n: urlencode({"contact-phone_cn": n}),
@@ -64,13 +64,13 @@ def text_of(response: HttpResponse) -> str:
     """What a person reads in a page, a PDF or a spreadsheet, and the headers."""
     content, kind = body(response), response.headers.get("Content-Type", "")
     if kind == "application/pdf":
-        told = extract_text(BytesIO(content))
+        text = extract_text(BytesIO(content))
     elif "spreadsheet" in kind:
         with ZipFile(BytesIO(content)) as parts:
-            told = "\n".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+            text = "\n".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
     else:
-        told = content.decode(errors="replace")
-    return f"{response.headers}\n{told}"
+        text = content.decode(errors="replace")
+    return f"{response.headers}\n{text}"
 
 
 @dataclass

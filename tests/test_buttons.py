@@ -141,8 +141,8 @@ class Walk:
                         waiting.append((stood, target))
                 transaction.set_rollback(True)
             if response.status_code in REFUSED:
-                told = f"{here[0]} here, {there[0]} there, on {stood}"
-                self.refused.append(f"{response.status_code} {press.method} {press.url}: {told}")
+                where = f"{here[0]} here, {there[0]} there, on {stood}"
+                self.refused.append(f"{response.status_code} {press.method} {press.url}: {where}")
             if press.method == "get" and response.headers["Content-Type"].startswith("text/html"):
                 page = Page(press.url, response.content.decode())
                 waiting += [(press.url, each) for each in page.presses()]

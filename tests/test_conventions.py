@@ -186,7 +186,15 @@ def test_what_a_page_asks_of_this_place_is_a_permission_too() -> None:
 def test_every_page_names_its_permission_or_is_known_not_to() -> None:
     """Those are for every user, for the one whose it is, or, in the last line, for everybody."""
     free = {
-        *("home", "inbox", "message_detail", "inbox_read", "certificate_verify"),
+        *(
+            "home",
+            "inbox",
+            "message_detail",
+            "inbox_read",
+            "message_read",
+            "inbox_bulk",
+            "certificate_verify",
+        ),
         *("job_list", "job_detail", "job_file"),
         *("healthz", "set_language"),
     }
@@ -400,3 +408,26 @@ def test_a_translation_fills_in_what_its_message_does() -> None:
     ]
 
     assert wrong == []
+
+
+# Code renders, shows, returns or notifies: one word, one meaning. `houshayu.telling` alone tells.
+TOLD = r"(?i)(?<![a-z])(told|untold|tells)(?![a-z])"
+# What makes a reader stop in a sentence: "without leave", "for who was seen", "waits no more".
+STUMBLE = r"(?i)\b(told|tells|without leave|no more\b(?! than)|symptomless|(for|of|by|with) who\b)"
+
+
+def test_code_and_docs_use_plain_verbs() -> None:
+    written = [
+        *sources(*APPS, "bench", "tests"),
+        *templates(),
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+    ]
+
+    assert finds(TOLD, [path for path in written if path != Path(__file__)]) == []
+
+
+def test_what_users_read_is_plain_english(fresh: polib.POFile) -> None:
+    sentences = {text for each in fresh for text in (each.msgid, each.msgid_plural)}
+
+    assert [each for each in sorted(sentences) if re.search(STUMBLE, each)] == []

@@ -15,17 +15,17 @@ RETURNEES_SEE = ("templates/returnees/print/", "templates/transfers/print/")
 @pytest.mark.parametrize(
     "language", [code for code, _name in settings.LANGUAGES if code not in {"en", "zh-hans"}]
 )
-def test_the_sheets_are_told_in_every_language_of_the_documents(language: str) -> None:
+def test_the_sheets_are_translated_into_every_language_of_the_documents(language: str) -> None:
     catalog = polib.pofile(ROOT / "locale" / to_locale(language) / "LC_MESSAGES" / "django.po")
 
-    untold = [
+    untranslated = [
         entry.msgid
         for entry in catalog
         if not entry.translated()
         and any(path.startswith(RETURNEES_SEE) for path, _line in entry.occurrences)
     ]
 
-    assert untold == []
+    assert untranslated == []
 
 
 def test_no_translation_is_a_guess() -> None:

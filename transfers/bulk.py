@@ -30,7 +30,7 @@ HANDOFFS.add(
         permission="transfers.answer_handoff",
         rows=Handoff.objects.answerable_by,
         act=Handoff.accept,
-        question=_("The cases are in your hands from then on; rooms can be noted one by one."),
+        question=_("From then on the cases are in your hands; you can note the rooms one by one."),
     ),
     BulkAct(
         code="cancel",
@@ -38,7 +38,7 @@ HANDOFFS.add(
         permission="transfers.offer_handoff",
         rows=Handoff.objects.offered_by,
         act=Handoff.cancel,
-        question=_("The other side no longer sees these people."),
+        question=_("The other side will no longer see these people."),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Handoffs that wait for an answer: told to the receiver, then to those above and the sender."""
+"""Handoffs that wait for an answer: the receiver is notified, then those above and the sender."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DUTIES = [
         code="handoff",
         label=_("Handoff waiting"),
         heading=_("Handoffs"),
-        sentence=_("Handoff waits for an answer: %(number)s to %(place)s"),
+        sentence=_("Handoff waiting for an answer: %(number)s to %(place)s"),
         about="transfers.handoff",
         waits=HANDOFF,
         ladder=(

@@ -4,7 +4,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coordination import day
+from coordination.forms import DayForm
 from houshayu import clock
+from houshayu.address import asked
 from houshayu.duties import asking
 from houshayu.duties.reading import Reader
 from houshayu.http import Request
@@ -19,11 +21,14 @@ SHOWN = 100
 def my_day(request: Request) -> HttpResponse:
     """What waits for the user, or of all places they answer for: late first, one click away."""
     now = clock.now()
-    is_all = "all" in request.GET and request.user.has_perm(day.OVER)
+    form = DayForm(asked(request))
+    form.is_valid()
+    part = form.cleaned_data
+    is_all = bool(part.get("all")) and request.user.has_perm(day.OVER)
     reader = Reader(request.user, over=day.OVER if is_all else "")
-    kind, place = request.GET.get("kind", ""), request.GET.get("place", "")
+    kind, place = part.get("kind", ""), part.get("place", "")
     context = {
-        "day": day.of(reader, now, kind=kind, place=place, after=request.GET.get("after", "")),
+        "day": day.of(reader, now, kind=kind, place=place, after=part.get("after", "")),
         "now": now,
         "is_all": is_all,
         "kind": kind,

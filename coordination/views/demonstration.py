@@ -28,5 +28,7 @@ def next_morning(request: Request) -> HttpResponse:
     morning = next_morning_after(now)
     live(now, morning)
     ClockShift.set_to(morning)
-    messages.success(request, _("A new morning: the staff have worked on, and so has the clock."))
+    messages.success(
+        request, _("It is the next morning, and the staff have done their work in the meantime.")
+    )
     return redirect("home")

@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class StaffAct:
-    """What some staff do at some hours (Beijing), or in every hour, which comes first."""
+    """An act of some staff at some hours (Beijing), or in every hour, before the others."""
 
     do: Callable[[datetime], None]
     hours: tuple[int, ...] = ()

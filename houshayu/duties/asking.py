@@ -1,4 +1,4 @@
-"""What waits, asked of the duties' statements: for a reader, for some rows, for everybody."""
+"""What waits, read by the duties' statements: for a reader, for some rows, for everybody."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def lines(
 def still_waiting(
     duty: Duty, abouts: Collection[int], now: datetime
 ) -> dict[tuple[int, str], Waiting]:
-    """What of the duty waits of these rows, by row and occurrence: its statement asked again."""
+    """What still waits of these rows, by row and occurrence: the statement is run again."""
     statement = f"""
         SELECT %(code)s, about_id, occurrence, other_place_id, user_id, due_at, says, FALSE, {PLACE}
         FROM ({duty.statement}) AS waits JOIN houshayu_place place ON place.id = waits.place_id

@@ -25,16 +25,16 @@ _DUTIES: dict[str, Duty] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One rung of the ladder: from when on it is whose."""
+    """One rung of the ladder: who has to act, and from when on."""
 
     after: timedelta
     """From the due time on. A negative one announces, and is left out once the time has come."""
     roles: tuple[Role, ...]
-    """Told, and shown, at the duty's place and the places above it."""
+    """Notified, and shown the duty, at its place and the places above it."""
     other_roles: tuple[Role, ...] = ()
-    """Told, and shown, at the other place of the row and above it: the sender of a handoff."""
+    """Notified, and shown the duty, at its other place and above it: the sender of a handoff."""
     sentence: str | Promise | None = None
-    """What is said on this rung, where it is not the duty's own sentence."""
+    """The sentence on this rung, where it is not the duty's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Duty:
     waits is one SELECT of all that waits now and next, in these columns:
 
     about_id        the row of the model `about`
-    occurrence      tells one waiting of that row from another: "12:3:morning"
+    occurrence      distinguishes the waits of that row: "12:3:morning"
     place_id        where it is to be done
     other_place_id  another place that it concerns, or NULL
     user_id         the one person it falls to, instead of the roles of the first rung, or NULL
@@ -57,9 +57,9 @@ class Duty:
 
     code: str
     label: str | Promise
-    """One of it, as messages call it."""
+    """The name of one such thing in messages."""
     heading: str | Promise
-    """All of it, above its part of the day."""
+    """The name of all such things, above their part of the day."""
     sentence: str | Promise
     """Filled in with `says`, place and time."""
     about: str
@@ -67,9 +67,9 @@ class Duty:
     waits: str
     ladder: tuple[Step, ...]
     permission: str
-    """Who holds it at the place may do it; as in has_perm."""
+    """The permission to do it at the place, as in has_perm."""
     url: Callable[[Waiting], str]
-    """One click from the act."""
+    """The page one click from the act."""
     list_url: Callable[[], str] | None = None
     """The page on which all of the kind are done; without one their list is the day's own."""
     act: str = ""
@@ -78,7 +78,7 @@ class Duty:
     """Its e-mail leaves at once."""
     params: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, type[TextChoices]] = field(default_factory=dict)
-    """Which values of `says` are told by their label, in the reader's language."""
+    """Which values of `says` are shown by their label, in the reader's language."""
 
     @property
     def statement(self) -> str:
@@ -95,8 +95,8 @@ class Duty:
         reached = [step for step in self.ladder if due_at + step.after <= now]
         return reached[-1] if reached else None
 
-    def is_told(self, step: Step, due_at: datetime, now: datetime) -> bool:
-        """Whether people are told on this rung: it is reached, and announces nothing past."""
+    def notifies(self, step: Step, due_at: datetime, now: datetime) -> bool:
+        """Whether people are notified on this rung: it is reached, and announces nothing past."""
         return due_at + step.after <= now and (step.after >= timedelta(0) or now < due_at)
 
 
@@ -121,7 +121,7 @@ class Waiting:
         return self.duty.url(self)
 
     def sentence_at(self, now: datetime) -> str:
-        """It in one line, as said on the rung that it has reached."""
+        """One line about it, as worded on the rung that it has reached."""
         return self.sentence(self.duty.rung_at(self.due_at, now))
 
     def is_late(self, now: datetime) -> bool:
@@ -129,7 +129,7 @@ class Waiting:
         return self.due_at <= now
 
     def sentence(self, step: Step | None) -> str:
-        """It in one line, as said on the rung, in the language that is active."""
+        """One line about it, as worded on the rung, in the active language."""
         words = step.sentence if step and step.sentence else self.duty.sentence
         labels = {
             name: choices(self.says[name]).label for name, choices in self.duty.choices.items()
@@ -144,7 +144,7 @@ class Waiting:
 
 
 def register(*duties: Duty) -> None:
-    """Let these wait, remind and be told of; called in AppConfig.ready.
+    """Add these duties; called in AppConfig.ready.
 
     Raises ImproperlyConfigured for a code that is taken, and a ladder that does not climb.
     """

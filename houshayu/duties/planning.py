@@ -1,4 +1,4 @@
-"""Planning whom to remind of what, and telling them once.
+"""Planning whom to remind of what, and reminding them once.
 
 Planning is one INSERT … SELECT for each duty; the unique constraint makes a second run of the
 same minute find nothing to do. Whether a reminder is still needed when it goes out is the same
@@ -62,10 +62,10 @@ def _plan(duty: Duty, now: datetime, abouts: Collection[int] | None = None) -> l
 
 @transaction.atomic
 def send(now: datetime, *, limit: int = 200) -> int:
-    """Claim up to limit queued reminders and tell of them; return how many were claimed.
+    """Claim up to limit queued reminders and send them; return how many were claimed.
 
     Claim, lines and status are one transaction: a worker that dies has sent nothing, and two
-    workers never hold the same reminder. One of what was done meanwhile is cancelled.
+    workers never hold the same reminder. A reminder of what was done meanwhile is cancelled.
     """
     queued = Reminder.objects.filter(status=ReminderStatus.QUEUED)
     claimed = list(queued.select_for_update(skip_locked=True).order_by("due_at", "pk")[:limit])
@@ -74,8 +74,8 @@ def send(now: datetime, *, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def tell_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None:
-    """Remind of what waits of these rows without waiting for the next minute."""
+def remind_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None:
+    """Remind of these rows at once, without waiting for the next minute."""
     duty = get(code)
     assert duty is not None
     if not abouts:
@@ -84,7 +84,7 @@ def tell_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None:
 
 
 def plan_and_send(now: datetime) -> int:
-    """Plan what is due and tell of all that is queued; return how many were claimed."""
+    """Plan what is due and send all that is queued; return how many were claimed."""
     plan(now)
     sent = 0
     while batch := send(now):
@@ -121,7 +121,7 @@ def _tell(reminders: list[Reminder], now: datetime) -> None:
 
 
 def _still_needed(reminders: list[Reminder], now: datetime) -> Needed:
-    """Those of what nobody has done since they were planned, as it waits now."""
+    """The reminders of what still waits, each with its rung and the thing as it waits now."""
     by_duty: dict[str, list[Reminder]] = defaultdict(list)
     for reminder in reminders:
         by_duty[reminder.duty].append(reminder)
@@ -132,13 +132,13 @@ def _still_needed(reminders: list[Reminder], now: datetime) -> Needed:
             for reminder in those:
                 step = duty.ladder[reminder.step] if reminder.step < len(duty.ladder) else None
                 waiting = waits.get((reminder.about_id, reminder.occurrence))
-                if step and waiting and duty.is_told(step, waiting.due_at, now):
+                if step and waiting and duty.notifies(step, waiting.due_at, now):
                     needed.append((reminder, step, waiting))
     return needed
 
 
 def _people(needed: Needed) -> Callable[[Step, Waiting], list[User]]:
-    """Whom to tell of each: where nobody works who must act, those above; never nobody."""
+    """Whom to notify of each: if nobody there can act, the people above; always somebody."""
     others = Place.objects.in_bulk(
         {w.other_place_id for _r, step, w in needed if step.other_roles and w.other_place_id}
     )

@@ -1,4 +1,4 @@
-"""Whose the duties are: the condition in SQL under which one is a reader's."""
+"""Which duties are a reader's, as a condition in SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from houshayu.models import User
 
 COVERED = "ARRAY(SELECT id FROM houshayu_place WHERE ancestors && {roots}::bigint[])"
-# Where nobody works who would have to act, it is those above who see it.
+# If nobody works there who would have to act, the people above see it.
 FORSAKEN = """ARRAY(
     SELECT forsaken.id FROM houshayu_place forsaken
     WHERE forsaken.ancestors && {roots}::bigint[] AND NOT EXISTS (
@@ -29,12 +29,11 @@ FORSAKEN = """ARRAY(
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who asks what waits: by their roles, or for all of the places they answer for."""
+    """Somebody who looks at what waits: for their roles, or at all places they answer for."""
 
     user: User
     over: str = ""
-    """A permission: all that waits where they hold it, whosever it is. Without it, what is
-    theirs."""
+    """With a permission, everybody's duties where they hold it; without one, their own."""
 
 
 @dataclass
@@ -98,7 +97,7 @@ def _on_rung(
 
 
 def may(duty: Duty, reader: Reader, parameters: Parameters) -> str:
-    """The expression that tells whether the reader may do what waits at place_id."""
+    """The expression for whether the reader may do what waits at place_id."""
     if reader.user.is_superuser:
         return "TRUE"
     roots = reader.user.grants.get(duty.permission, [])

@@ -11,7 +11,7 @@ RUNTIME = Path("/tmp")
 
 
 def fingerprint(var: Path) -> str:
-    """Ten hex digits that tell one folder from another."""
+    """Ten hex digits that distinguish one folder from another."""
     return hashlib.sha256(os.fsencode(var.resolve())).hexdigest()[:10]
 
 

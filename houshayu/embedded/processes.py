@@ -67,7 +67,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def end(programs: Iterable[Program]) -> None:
-    """All are over, asked at the same time; what does not listen is killed, children too."""
+    """All are asked to end at once; what does not listen is killed with its children."""
     running = [program for program in programs if not program.has_ended()]
     for program in running:
         program.process.send_signal(program.end_by)
@@ -85,7 +85,7 @@ def _die_with_parent(how: signal.Signals) -> Callable[[], None]:
 
     def arrange() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, how)
-        if os.getppid() != parent:  # It went before the kernel was told.
+        if os.getppid() != parent:  # The parent ended before prctl took effect.
             os._exit(1)
 
     return arrange
@@ -129,5 +129,7 @@ def end_orphans(find: Callable[[], Iterator[int]], how: signal.Signals) -> None:
 def complaint(text: str) -> str:
     """The line of a program's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [s for s in lines if any(w in s for w in ("error:", "FATAL:", "PANIC:", "could not"))]
-    return (telling or lines or ["it said nothing"])[-1]
+    complaints = [
+        s for s in lines if any(w in s for w in ("error:", "FATAL:", "PANIC:", "could not"))
+    ]
+    return (complaints or lines or ["it said nothing"])[-1]

@@ -197,7 +197,7 @@ def _check_secrets(var: Path) -> None:
 
 
 def _environment(var: Path, listener: socket.socket) -> dict[str, str]:
-    """What the programs are told; no outside server, whatever this shell has set."""
+    """The programs' environment; it names no outside server, whatever this shell has set."""
     mark, value = _mark(var).split("=", 1)
     port = listener.getsockname()[1]
     inherited = {

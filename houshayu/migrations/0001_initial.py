@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('parameters', models.JSONField(verbose_name='parameters')),
-                ('asked_at', models.DateTimeField(verbose_name='asked for')),
+                ('asked_at', models.DateTimeField(verbose_name='requested at')),
                 ('status', models.CharField(choices=[('queued', 'Waiting to begin'), ('running', 'In progress'), ('done', 'Finished'), ('failed', 'Failed')], default='queued', max_length=7, verbose_name='status')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
                 ('total', models.PositiveIntegerField(verbose_name='to do')),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=300, verbose_name='problem')),
                 ('file', models.CharField(blank=True, max_length=100, verbose_name='file')),
                 ('forget_at', models.DateTimeField(blank=True, null=True, verbose_name='file deleted')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
             ],
             options={
                 'verbose_name': 'job',
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('quarter', models.DateTimeField(verbose_name='quarter of an hour')),
                 ('created_at', models.DateTimeField(verbose_name='time')),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('mail_status', models.CharField(choices=[('none', 'Not by e-mail'), ('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('uncertain', 'Perhaps sent: a person decides'), ('held', 'Held: nothing leaves a demonstration')], default='none', max_length=10, verbose_name='e-mail')),
+                ('mail_status', models.CharField(choices=[('none', 'Not by e-mail'), ('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('uncertain', 'May have been sent: a person decides'), ('held', 'Held back: the demonstration sends nothing')], default='none', max_length=10, verbose_name='e-mail')),
                 ('mail_from', models.DateTimeField()),
                 ('mail_claimed_at', models.DateTimeField(blank=True, null=True)),
                 ('mail_sent_at', models.DateTimeField(blank=True, null=True)),
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_once_in_any_spelling', violation_error_message='A user with this login exists.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_once_in_any_spelling', violation_error_message='A user with this login already exists.'),
         ),
         migrations.AddConstraint(
             model_name='attachment',

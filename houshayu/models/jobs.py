@@ -74,7 +74,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     @transaction.atomic
     def revive(self, *, now: datetime) -> int:
-        """What no worker is doing is sent to one; a job that failed its third begins fails.
+        """Jobs that no worker is doing are sent again; one that was begun three times fails.
 
         Return how many jobs were sent again. A job whose row is locked is being worked on: what
         its worker does in one transaction shows no sign of life outside.
@@ -93,7 +93,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return len(again)
 
     def forget_files(self, now: datetime) -> int:
-        """Delete the files whose time is over; return how many. The row says who asked what."""
+        """Delete the files whose time is over, and keep the rows; return how many."""
         old = list(self.exclude(file="").filter(forget_at__lte=now))
         for job in old:
             storing.delete(job.file)
@@ -113,7 +113,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return len(with_file)
 
     def forget_orphans(self, now: datetime) -> int:
-        """Delete what workers wrote that died before the row named it. now: real time."""
+        """Delete the files of workers that died before a row named them. now: real time."""
 
         def known(names: Collection[str]) -> set[str]:
             return set(self.filter(file__in=names).values_list("file", flat=True))
@@ -134,11 +134,11 @@ class Job(models.Model):
     parameters = models.JSONField(_("parameters"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("asked by"),
+        verbose_name=_("requested by"),
         on_delete=models.PROTECT,
         related_name="jobs",
     )
-    asked_at = models.DateTimeField(_("asked for"))
+    asked_at = models.DateTimeField(_("requested at"))
     status = models.CharField(
         _("status"), max_length=7, choices=JobStatus, default=JobStatus.QUEUED
     )
@@ -247,7 +247,7 @@ class Job(models.Model):
         return storing.read(self.file, bound_to=self._binding)
 
     def fail(self, *, now: datetime, problem: str = "") -> None:
-        """The one who asked finds that it did not work, and why where that can be said.
+        """The user who asked sees that it failed, and why if that can be said.
 
         Raises JobTakenOver as `_mine` says.
         """

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import kinds
+from houshayu.exceptions import Conflict
 from houshayu.keeping import TELLING, personal_fields
 from houshayu.models.memberships import Membership
 from houshayu.models.places import Place
@@ -25,8 +26,12 @@ class MailStatus(models.TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
-    UNCERTAIN = "uncertain", _("Perhaps sent: a person decides")
-    HELD = "held", _("Held: nothing leaves a demonstration")
+    UNCERTAIN = "uncertain", _("May have been sent: a person decides")
+    HELD = "held", _("Held back: the demonstration sends nothing")
+
+
+class MailSettled(Conflict):
+    """It was clear, or decided, before this call whether the message was sent."""
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -43,6 +48,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at=None)
 
+    def mark_read(self, *, now: datetime) -> int:
+        """Those that were not are read from now on; how many."""
+        return self.unread().update(read_at=now)
+
     def for_rows(self) -> MessageQuerySet:
         """With everything houshayu/_message_row.html reads, in one query."""
         first = MessageLine.objects.filter(message=OuterRef("pk")).order_by("pk")
@@ -52,7 +61,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def renew(self) -> None:
-        """They have a new line: unread again, and by e-mail if they had left already."""
+        """They have a new line: they are unread again, and leave again if their e-mail had left."""
         self.filter(Q(read_at__isnull=False) | Q(mail_status=MailStatus.SENT)).update(
             read_at=None,
             mail_status=Case(
@@ -93,7 +102,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         One that got a line meanwhile waits for its next e-mail. Must run in a transaction.
         """
-        # Who tells locks the message before its line is there: the line is seen once we have it.
+        # `tell` locks a message before it adds a line: with the lock, we see every line.
         pks = list(self.select_for_update().order_by("pk").values_list("pk", flat=True))
         more = MessageLine.objects.filter(message=OuterRef("pk"), mailed_at=None)
         Message.objects.filter(pk__in=pks).update(
@@ -207,6 +216,23 @@ class Message(models.Model):
             return gettext("%(kind)s: %(n)s") % values
         return gettext("%(kind)s: %(n)s at %(place)s") % values
 
+    @transaction.atomic
+    def send_again(self) -> None:
+        """Of a message that was perhaps sent: it leaves once more. Raises MailSettled."""
+        self._uncertain().give_back()
+
+    @transaction.atomic
+    def leave_as_sent(self) -> None:
+        """Of a message that was perhaps sent: it counts as sent. Raises MailSettled."""
+        self._uncertain().settle(now=None)
+
+    def _uncertain(self) -> MessageQuerySet:
+        """This message alone, locked. Raises MailSettled."""
+        alone = Message.objects.filter(pk=self.pk)
+        if not alone.select_for_update().filter(mail_status=MailStatus.UNCERTAIN):
+            raise MailSettled(gettext("This has been decided already."))
+        return alone
+
     @property
     def mail_preview(self) -> str:
         """What the last e-mail says, or the next one will, below its subject."""
@@ -225,13 +251,13 @@ class Message(models.Model):
         """What the e-mail says below its subject: each line, and where to go."""
         if len(lines) == 1:
             return f"{settings.SITE_URL}{lines[0].url}"
-        told = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
-        return "\n\n".join([*told, f"{settings.SITE_URL}{self.get_absolute_url()}"])
+        parts = [f"{line.text}\n{settings.SITE_URL}{line.url}" for line in lines]
+        return "\n\n".join([*parts, f"{settings.SITE_URL}{self.get_absolute_url()}"])
 
 
 @personal_fields(TELLING, "key", "text", "url", "about_id", "occurrence", "mailed_at")
 class MessageLine(models.Model):
-    """One thing that a message tells, in the reader's language."""
+    """One line of a message, in the reader's language."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="lines")
     recipient = models.ForeignKey(
@@ -241,7 +267,7 @@ class MessageLine(models.Model):
     key = models.CharField(max_length=160)
     text = models.CharField(_("text"), max_length=200)
     url = models.CharField(max_length=200)
-    # Of a duty: which of its rows it tells of.
+    # Of a duty: which of its rows it is about.
     about_id = models.BigIntegerField(null=True, blank=True)
     occurrence = models.CharField(max_length=80, blank=True)
     # Real time: when the e-mail that has it was claimed for sending.

@@ -16,7 +16,7 @@ class ReminderStatus(models.TextChoices):
 
 @personal_fields(TELLING, "duty", "step", "about_id", "occurrence", "due_at", "status", "sent_at")
 class Reminder(models.Model):
-    """That people must be told of one waiting thing on one rung of its duty's ladder, once.
+    """People must be notified, once, of one waiting thing on one rung of its duty's ladder.
 
     A reminder is planned when its moment has come and sent by whoever claims it first. Sending
     puts lines into inboxes and queues their e-mail in the same transaction, so a worker that
@@ -27,7 +27,7 @@ class Reminder(models.Model):
     step = models.PositiveSmallIntegerField(_("rung"))
     # The row that the duty is about; of which model, its declaration says.
     about_id = models.BigIntegerField()
-    # Tells one waiting of that row from another, like a day and slot.
+    # Distinguishes the waits of one row, like a day and slot.
     occurrence = models.CharField(max_length=80)
     # Where it was to be done when it was planned.
     place = models.ForeignKey(

@@ -46,7 +46,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_username_once_in_any_spelling",
-                violation_error_message=_("A user with this login exists."),
+                violation_error_message=_("A user with this login already exists."),
             ),
         ]
 

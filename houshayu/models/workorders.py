@@ -197,7 +197,7 @@ class WorkOrder(models.Model):
 
 
 def link(orders: Sequence[WorkOrder], user: User) -> None:
-    """Each order of the page knows as `link` the way to what it is about, if the user has one."""
+    """Set `link` on each order: the address of what it is about, if the user may open it."""
     asked: dict[str, set[int]] = defaultdict(set)
     for order in orders:
         if order.about_id is not None:

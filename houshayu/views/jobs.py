@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from houshayu.address import asked
 from houshayu.filters import JobFilter
 from houshayu.http import Request
 from houshayu.listing import listing
@@ -16,7 +17,7 @@ from houshayu.shortcuts import render_fragment
 @require_safe
 def job_list(request: Request) -> HttpResponse:
     """What the user asked for, the newest first."""
-    own = JobFilter(request.GET, Job.objects.visible_to(request.user), request=request)
+    own = JobFilter(asked(request), Job.objects.visible_to(request.user), request=request)
     return listing(request, "houshayu/job_list.html", own, order=["-asked_at", "-id"])
 
 

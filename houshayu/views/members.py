@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu.accounts import give_password
 from houshayu.acts import act_button, act_page, posted
+from houshayu.address import asked
 from houshayu.exceptions import Conflict
 from houshayu.filters import MemberFilter
 from houshayu.http import Request
@@ -60,7 +61,7 @@ class MembershipForm(forms.ModelForm):
         return super().clean() or {}
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The user is given; that nobody has a role twice is checked with it.
+        # The user is given, so the form checks that nobody has a role twice.
         return super()._get_validation_exclusions() - {"user"}  # type: ignore[misc]
 
 
@@ -79,7 +80,9 @@ def _members(request: Request) -> QuerySet[User]:
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_list(request: Request) -> HttpResponse:
     users = User.objects.filter(pk__in=_members(request).values("pk"))
-    found = MemberFilter(request.GET, users.prefetch_related("memberships__place"), request=request)
+    found = MemberFilter(
+        asked(request), users.prefetch_related("memberships__place"), request=request
+    )
     found.filters["place"].queryset = _places(request)  # type: ignore[attr-defined]
     return listing(request, "houshayu/membership_list.html", found, order=["name", "id"])
 
@@ -135,13 +138,13 @@ def membership_add(request: Request, pk: int) -> HttpResponse:
 
     def give() -> str:
         form.save()
-        return _("The role is given.")
+        return _("The role has been given.")
 
     return act_page(
         request,
         form,
         give,
-        title=_("One more role for %(name)s") % {"name": member},
+        title=_("Another role for %(name)s") % {"name": member},
         button=_("Give the role"),
         back="membership_list",
     )
@@ -156,6 +159,6 @@ def membership_remove(request: Request, pk: int) -> HttpResponse:
         if membership.user == request.user:
             raise OwnRole(_("You can't take your own role; another administrator can."))
         membership.delete()
-        return _("The role is taken back.")
+        return _("The role has been taken back.")
 
     return act_button(request, take_back, back="membership_list")

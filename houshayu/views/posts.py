@@ -32,7 +32,7 @@ class HolderForm(forms.ModelForm):
         post = self.instance
         others = Post.objects.filter(place=post.place, group=post.group).exclude(pk=post.pk)
         if leads and others.filter(is_lead=True).exists():
-            raise forms.ValidationError(_("Another post leads this group here."))
+            raise forms.ValidationError(_("Another post already leads this group here."))
         return leads
 
 
@@ -54,7 +54,7 @@ def post_edit(request: Request, pk: int) -> HttpResponse:
 
     def name() -> str:
         form.save()
-        return _("The post is named.")
+        return _("The post has been filled.")
 
     return act_page(
         request, form, name, title=str(post), button=_("Save the post"), back="post_list"

@@ -32,7 +32,7 @@ class LoginSerializer(serializers.Serializer):
     code = serializers.CharField(label=_("One-time code"), required=False, max_length=20)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Put the user in; a wrong password counts towards the same lock-out as on the page."""
+        """Add the user; a wrong password counts towards the same lock-out as on the page."""
         request = self.context["request"]._request
         try:
             user = get_adapter().authenticate(
@@ -44,13 +44,19 @@ class LoginSerializer(serializers.Serializer):
             raise serializers.ValidationError(_("The username or the password is wrong."))
         if user.has_given_password:
             raise serializers.ValidationError(
-                _("Your password was given to you: please choose your own on the pages first.")
+                _(
+                    "You were given this password: "
+                    "please log in to the pages and choose your own first."
+                )
             )
         if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             self._check_code(user, data.get("code", ""))
         elif settings.HOUSHAYU_REQUIRE_TOTP and lacks_second_step(user):
             raise serializers.ValidationError(
-                _("Your role needs a second step at login: please set it up on the pages first.")
+                _(
+                    "Your role requires two-step login: "
+                    "please log in to the pages and set it up first."
+                )
             )
         return data | {"user": user}
 
@@ -106,9 +112,9 @@ class Login(APIView):
         user = login.validated_data["user"]
         AuthToken.objects.filter(user=user, expiry__lte=timezone.now()).delete()
         stored, token = AuthToken.objects.create(user=user)
-        told = TokenSerializer({"token": token, "expiry": stored.expiry})
+        shown = TokenSerializer({"token": token, "expiry": stored.expiry})
         return Response(
-            told.data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"}
+            shown.data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"}
         )
 
 

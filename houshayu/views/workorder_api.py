@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
@@ -14,9 +12,10 @@ from rest_framework.response import Response
 
 from houshayu import clock, workorders
 from houshayu.api import Pages, PlaceSerializer, Request, Resource
+from houshayu.api_forms import FormInput, from_json
 from houshayu.filters import WorkOrderFilter
-from houshayu.forms import check_due, possible_owners
-from houshayu.models import Place, User, WorkOrder
+from houshayu.forms import DirectiveForm, ResultForm
+from houshayu.models import Place, WorkOrder
 
 
 class WorkOrderSerializer(serializers.ModelSerializer):
@@ -35,36 +34,6 @@ class WorkOrderSerializer(serializers.ModelSerializer):
             "done_by", "done_at", "result", "can_finish",
         ]  # fmt: skip
         read_only_fields = fields
-
-
-class DirectiveInput(serializers.ModelSerializer):
-    """What a place has to do by when."""
-
-    place = serializers.CharField(label=_("Place"), max_length=40)
-    owner = serializers.SlugRelatedField(
-        label=_("person in charge"),
-        slug_field="username",
-        queryset=User.objects.none(),
-        required=False,
-        allow_null=True,
-    )
-
-    class Meta:
-        model = WorkOrder
-        fields = ["place", "owner", "text", "due_at"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "places" in self.context:
-            self.fields["owner"].queryset = possible_owners(self.context["places"])  # type: ignore[attr-defined]
-
-    def validate_due_at(self, due_at: datetime) -> datetime:
-        check_due(due_at, self.context["now"])
-        return due_at
-
-
-class ResultInput(serializers.Serializer):
-    result = serializers.CharField(label=_("Result"), max_length=200)
 
 
 @extend_schema_view(
@@ -97,13 +66,13 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
         # One order by its number is found whether it is open or done.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
-    def _told(self, order: WorkOrder, status: int = status.HTTP_200_OK) -> Response:
-        told = self.get_serializer(WorkOrder.objects.for_rows(self.request.user).get(pk=order.pk))
-        return Response(told.data, status=status)
+    def _response(self, order: WorkOrder, status: int = status.HTTP_200_OK) -> Response:
+        shown = self.get_serializer(WorkOrder.objects.for_rows(self.request.user).get(pk=order.pk))
+        return Response(shown.data, status=status)
 
     @extend_schema(
         summary="Give a directive to a place",
-        request=DirectiveInput,
+        request=FormInput.of(DirectiveForm),
         responses={201: WorkOrderSerializer},
         examples=[
             OpenApiExample(
@@ -121,18 +90,15 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
         now = clock.now()
         places = Place.objects.covered_by(request.user, "houshayu.add_workorder")
         places = places.filter(is_active=True)
-        asked = DirectiveInput(data=request.data, context={"now": now, "places": places})
-        asked.is_valid(raise_exception=True)
-        told = asked.validated_data
-        place = get_object_or_404(places, code=told.pop("place"))
+        asked = from_json(DirectiveForm, request.data, places=places, now=now).cleaned_data
         order = WorkOrder.objects.open_order(
-            kind=workorders.DIRECTIVE.code, place=place, by=request.user, now=now, **told
+            kind=workorders.DIRECTIVE.code, by=request.user, now=now, **asked
         )
-        return self._told(order, status.HTTP_201_CREATED)
+        return self._response(order, status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Say that it is done, and what came of it",
-        request=ResultInput,
+        request=FormInput.of(ResultForm),
         responses={200: WorkOrderSerializer, 409: OpenApiTypes.OBJECT},
         examples=[
             OpenApiExample("Counted", value={"result": "200 masks are short."}, request_only=True)
@@ -141,7 +107,6 @@ class WorkOrderResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resour
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: int) -> Response:
         order = get_object_or_404(WorkOrder.objects.finishable_by(request.user), pk=pk)
-        asked = ResultInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        order.done(by=request.user, now=clock.now(), result=asked.validated_data["result"])
-        return self._told(order)
+        asked = from_json(ResultForm, request.data).cleaned_data
+        order.done(by=request.user, now=clock.now(), **asked)
+        return self._response(order)

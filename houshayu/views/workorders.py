@@ -8,14 +8,17 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock, workorders
 from houshayu.acts import act_page, posted
+from houshayu.address import asked
+from houshayu.bulk import bulk_page
 from houshayu.filters import WorkOrderFilter
 from houshayu.forms import DirectiveForm, ResultForm
 from houshayu.http import Request
-from houshayu.keyset import keyset_page
+from houshayu.listing import listing
+from houshayu.many import WORK_ORDERS
 from houshayu.models import Place, WorkOrder
 from houshayu.models.workorders import link
 from houshayu.shortcuts import render_fragment
@@ -26,13 +29,25 @@ from houshayu.shortcuts import render_fragment
 def workorder_list(request: Request) -> HttpResponse:
     """Orders at the user's places and the user's own: open and late first, else newest first."""
     visible = WorkOrder.objects.visible_to(request.user).for_rows(request.user)
-    chosen = WorkOrderFilter(request.GET, visible, request=request)
-    done = chosen.is_valid() and chosen.form.cleaned_data["state"] == "done"
-    order = ["-done_at", "-id"] if done else ["due_at", "id"]
-    page = keyset_page(request, chosen.qs, order=order)
-    link(page.rows, request.user)
-    context = {"page": page, "filter": chosen, "now": clock.now(), "form": ResultForm()}
-    return render(request, "houshayu/workorder_list.html", context)
+    found = WorkOrderFilter(asked(request), visible, request=request)
+    done = found.is_valid() and found.form.cleaned_data["state"] == "done"
+    return listing(
+        request,
+        "houshayu/workorder_list.html",
+        found,
+        order=["-done_at", "-id"] if done else ["due_at", "id"],
+        bulk=WORK_ORDERS,
+        complete=partial(link, user=request.user),
+        now=clock.now(),
+        form=ResultForm(),
+    )
+
+
+@require_POST
+@permission_required("houshayu.view_workorder", raise_exception=True)
+def workorder_bulk(request: Request) -> HttpResponse:
+    """One act with the orders chosen on the list."""
+    return bulk_page(request, WORK_ORDERS)
 
 
 @require_safe
@@ -54,7 +69,7 @@ def workorder_open(request: Request) -> HttpResponse:
         order = WorkOrder.objects.open_order(
             kind=workorders.DIRECTIVE.code, by=request.user, now=now, **form.cleaned_data
         )
-        messages.success(request, _("The directive is given."))
+        messages.success(request, _("The directive has been given."))
         return redirect(order)
 
     return act_page(

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=200, null=True, verbose_name='name')),
                 ('effective_from', models.DateTimeField(unique=True, verbose_name='in force from')),
                 ('rules', models.JSONField(verbose_name='rules')),
-                ('restarts_on_violation', models.BooleanField(default=False, verbose_name='leaving home without leave starts the count again')),
+                ('restarts_on_violation', models.BooleanField(default=False, verbose_name='leaving home without permission restarts the count')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
             ],
             options={

@@ -28,7 +28,7 @@ class CaseRowSerializer(serializers.ModelSerializer):
     community = PlaceSerializer(allow_null=True)
     release_on = serializers.DateField(source="observed.release_on", allow_null=True, default=None)
     open_alerts = serializers.BooleanField()
-    # Said here, for of a field that is only read the description forgets that it may be empty.
+    # Said here because the schema forgets that a read-only field may be empty.
     outcome = serializers.ChoiceField(
         label=_("outcome"), choices=CaseOutcome.choices, allow_blank=True, read_only=True
     )

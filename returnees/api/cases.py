@@ -4,12 +4,9 @@ from collections.abc import Callable
 
 from django import forms
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
-    OpenApiParameter,
     extend_schema,
     extend_schema_view,
 )
@@ -18,13 +15,14 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
-from houshayu.api import Pages, Request, Resource
-from houshayu.api_forms import FormInput, from_json
+from houshayu.api import Pages, Request
+from houshayu.api_forms import from_json
 from houshayu.models import Reveal
 from houshayu.privacy.fields import protected_fields
 from returnees import arrivals, releasing
 from returnees.api import examples
 from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
+from returnees.api.one_case import CONFLICT, NUMBER, OneCase, describe_act
 from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
 from returnees.forms.cases import CloseForm, ReasonForm
@@ -35,8 +33,6 @@ from returnees.models import (
 )
 from returnees.registration import register
 
-NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
-CONFLICT = {409: OpenApiTypes.OBJECT}
 # Where the protected fields of a case stand: on itself, its person and its document.
 RECORDS: dict[type[Model], Callable[[Case], Model]] = {
     Case: lambda case: case,
@@ -50,7 +46,9 @@ PROTECTED = {name: record for model, record in RECORDS.items() for name in prote
 class RevealForm(ReasonForm):
     """Which number somebody needs to read, and why."""
 
-    field = forms.ChoiceField(label=_("Which number"), choices=[(name, name) for name in PROTECTED])
+    field = forms.ChoiceField(
+        label=_("Number to show"), choices=[(name, name) for name in PROTECTED]
+    )
     field_order = ["field", "reason"]
 
 
@@ -66,7 +64,7 @@ class RevealedSerializer(serializers.Serializer):
     ),
     retrieve=extend_schema(summary="A case with its whole form", parameters=[NUMBER]),
 )
-class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
     """Cases, by their number."""
 
     needs = {
@@ -78,35 +76,17 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "close": "returnees.close_case",
         "reveal": "returnees.reveal_identitydocument",
     }
-    queryset = Case.objects.none()
-    serializer_class = CaseSerializer
     filterset_class = CaseFilter
     pagination_class = Pages
     ordering = ["-opened_at", "-pk"]
-    lookup_field = "number"
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return CaseRowSerializer if self.action == "list" else CaseSerializer
 
     def get_queryset(self) -> QuerySet[Case]:
-        cases = Case.objects.in_hands_of(self.request.user).for_rows()
         if self.action == "list":
-            return cases
-        return cases.select_related(
-            "document", "journey", "health", "request", "declaration", "care", "policy"
-        ).prefetch_related(
-            "co_residents", "journey__transits", "journey__visited", "custodies__place",
-            "observations",
-        )  # fmt: skip
-
-    def _held(self, number: str) -> Case:
-        """The case to act on: in the hands of a place where the user may."""
-        held = Case.objects.held_by(self.request.user, self.needs[self.action])
-        return get_object_or_404(held, number=number)
-
-    def _told(self, case: Case, status: int = status.HTTP_200_OK) -> Response:
-        told = self.get_serializer(self.get_queryset().get(pk=case.pk))
-        return Response(told.data, status=status)
+            return Case.objects.in_hands_of(self.request.user).for_rows()
+        return super().get_queryset()
 
     @extend_schema(
         summary="Register a person's return",
@@ -122,38 +102,26 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         now = clock.now()
         place, registration = read_registration(request.data, by=request.user, now=now)
         case = register(registration, place=place, by=request.user, now=now)
-        return self._told(case, status.HTTP_201_CREATED)
+        return self._response(case, status.HTTP_201_CREATED)
 
-    @extend_schema(
-        summary="Confirm the arrival; the observation begins",
-        parameters=[NUMBER],
-        request=None,
-        responses={200: CaseSerializer, **CONFLICT},
-    )
+    @describe_act("Confirm the arrival; the observation begins")
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, number: str) -> Response:
         case = self._held(number)
         now = clock.now()
         arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
-        return self._told(case)
+        return self._response(case)
 
-    @extend_schema(
-        summary="Release a case whose days are complete",
-        parameters=[NUMBER],
-        request=None,
-        responses={200: CaseSerializer, **CONFLICT},
-    )
+    @describe_act("Release a case whose days are complete")
     @action(detail=True, methods=["post"])
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
         releasing.release(case, by=request.user, now=clock.now())
-        return self._told(case)
+        return self._response(case)
 
-    @extend_schema(
-        summary="Close a case without release",
-        parameters=[NUMBER],
-        request=FormInput.of(CloseForm),
-        responses={200: CaseSerializer, **CONFLICT},
+    @describe_act(
+        "Close a case without release",
+        CloseForm,
         examples=[
             OpenApiExample(
                 "Never arrived",
@@ -169,12 +137,11 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         releasing.close(
             case, asked["outcome"], by=request.user, now=clock.now(), note=asked["note"]
         )
-        return self._told(case)
+        return self._response(case)
 
-    @extend_schema(
-        summary="Read a protected number in full; who, why and when is kept",
-        parameters=[NUMBER],
-        request=FormInput.of(RevealForm),
+    @describe_act(
+        "Read a protected number in full; who, why and when is kept",
+        RevealForm,
         responses=RevealedSerializer,
         examples=[
             OpenApiExample(

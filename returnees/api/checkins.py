@@ -90,7 +90,7 @@ def _record(
     which = asked.cleaned_data
     done = rounds.record(lines, on=which["on"], slot=which["slot"], by=request.user, now=now)
     if not done.recorded:
-        raise CheckInTaken(_("This check-in is recorded already; what is there stays."))
+        raise CheckInTaken(_("This check-in has already been recorded; the recorded values stay."))
     return done
 
 
@@ -99,7 +99,7 @@ def _has_slot(observation: Observation, asked: SlotForm) -> bool:
     return rounds.has_slot(observation, which["on"], which["slot"])
 
 
-NO_SUCH_SLOT = gettext_lazy("The observation has no such check-in on that day.")
+NO_SUCH_SLOT = gettext_lazy("The observation has no check-in in that slot on that day.")
 
 
 @extend_schema_view(
@@ -181,9 +181,9 @@ class RoundResource(Resource):
     )
     def create(self, request: Request) -> Response:
         now = clock.now()
-        told = checked(RoundInput, request.data)
-        lines = [reading_json(LineForm(line)) for line in told.pop("readings")]
-        asked = reading_json(SlotForm(told, now=now))
+        values = checked(RoundInput, request.data)
+        lines = [reading_json(LineForm(line)) for line in values.pop("readings")]
+        asked = reading_json(SlotForm(values, now=now))
         refuse(errors_of_parts({"readings": lines}) | errors_of(asked))
         done = _record(request, self._readings(request, asked, lines), asked, now)
         answer = RecordedSerializer(

@@ -31,11 +31,11 @@ class WhereForm(forms.Form):
     place = forms.ModelChoiceField(
         label=gettext_lazy("Place"),
         queryset=Place.objects.none(),
-        error_messages={
-            "invalid_choice": gettext_lazy("You do not register people at this place.")
-        },
+        error_messages={"invalid_choice": gettext_lazy("You can't register people at this place.")},
     )
-    not_a_duplicate = forms.BooleanField(label=gettext_lazy("It is somebody else"), required=False)
+    not_a_duplicate = forms.BooleanField(
+        label=gettext_lazy("This is somebody else"), required=False
+    )
 
     def __init__(self, data: Any, *, places: QuerySet[Place]) -> None:
         super().__init__(data)
@@ -69,12 +69,12 @@ def read_registration(data: Any, *, by: User, now: datetime) -> tuple[Place, Reg
     Raises the ValidationError answered with 400, by section and field; and LikelyDuplicate,
     unless the request says that it is somebody else.
     """
-    told = checked(RegistrationInput, data)
-    own = {name: told.pop(name) for name in WhereForm.base_fields if name in told}
+    answers = checked(RegistrationInput, data)
+    own = {name: answers.pop(name) for name in WhereForm.base_fields if name in answers}
     places = Place.objects.covered_by(by, "returnees.add_case").holders()
     where = reading_json(WhereForm(own, places=places))
     companions = Case.objects.open().visible_to(by)
-    form = RegistrationForm(told, now=now, companions=companions, in_json=True)
+    form = RegistrationForm(answers, now=now, companions=companions, in_json=True)
     form.is_valid()
     refuse(errors_of(where) | errors_of_parts(form.parts))
     registration = form.registration()
@@ -93,17 +93,17 @@ def _look_for_duplicates(registration: Registration, user: User) -> None:
         name_zh=person.name_zh,
         name_latin=person.name_latin,
     )
-    if told := [_told(case, user) for case in found]:
+    if named := [_named(case, user) for case in found]:
         raise LikelyDuplicate(
             _(
-                "This person may be registered already: %(cases)s. "
-                "Send not_a_duplicate if it is somebody else."
+                "This person may already be registered: %(cases)s. If it is somebody else, "
+                "send not_a_duplicate."
             )
-            % {"cases": ", ".join(told)}
+            % {"cases": ", ".join(named)}
         )
 
 
-def _told(case: Case, user: User) -> str:
+def _named(case: Case, user: User) -> str:
     if Case.objects.visible_to(user).filter(pk=case.pk).exists():
         return case.number
     return str(Custody.objects.holder_of(case))

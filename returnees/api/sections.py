@@ -1,4 +1,4 @@
-"""The sections of the registration form as the API tells them.
+"""The sections of the registration form as the API shows them.
 
 Each lists the fields of the form of the page, so the two cannot drift apart. What is protected
 comes out masked.

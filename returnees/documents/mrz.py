@@ -20,19 +20,21 @@ from returnees.documents.refusals import InvalidDocumentNumber
 
 MESSAGES: dict[str, Promise] = {
     "length": _("A passport has two lines of 44 characters, a card three lines of 30."),
-    "charset": _("Only the letters A to Z, digits and < stand in these lines."),
-    "document_code": _("The first line does not begin like a passport's or a card's."),
+    "charset": _("These lines can contain only the letters A to Z, digits and <."),
+    "document_code": _("The first line does not begin as on a passport or a card."),
     "long_number": _("This document number is longer than its field: please enter it by hand."),
-    "check_digit_number": _("The check digit of the document number does not fit."),
-    "check_digit_birth": _("The check digit of the date of birth does not fit."),
-    "check_digit_expiry": _("The check digit of the expiry date does not fit."),
-    "check_digit_optional": _("The check digit of the optional data does not fit."),
-    "check_digit_composite": _("The check digit over the whole zone does not fit."),
-    "birth_date": _("The date of birth does not exist."),
-    "birth_date_partial": _("The document does not show the whole date of birth: please ask."),
-    "expiry_date": _("The expiry date does not exist."),
-    "sex": _("The sex is neither M, F nor <."),
-    "name": _("A name holds only letters."),
+    "check_digit_number": _("The check digit of the document number does not match."),
+    "check_digit_birth": _("The check digit of the date of birth does not match."),
+    "check_digit_expiry": _("The check digit of the expiry date does not match."),
+    "check_digit_optional": _("The check digit of the optional data does not match."),
+    "check_digit_composite": _("The check digit of the whole zone does not match."),
+    "birth_date": _("The date of birth is not a real date."),
+    "birth_date_partial": _(
+        "The document does not show the full date of birth: please ask the person."
+    ),
+    "expiry_date": _("The expiry date is not a real date."),
+    "sex": _("The sex must be M, F or <."),
+    "name": _("A name can contain only letters."),
     "nationality": _("This country code is not in the list: please choose by hand."),
 }
 
@@ -51,7 +53,7 @@ class MrzProblem:
 
 
 class InvalidMrz(ValueError):
-    """The zone does not hold together; it is told by its first problem."""
+    """The zone is not sound; its first problem says why."""
 
     def __init__(self, problem: MrzProblem) -> None:
         super().__init__(problem)

@@ -140,11 +140,14 @@ FORMS: dict[str, NumberForm] = {
     ),
     DocumentType.HK_MACAO_TRAVEL_PERMIT: NumberForm(
         r"[HM]\d{8}(\d{2})?",
-        _("The number of this travel permit is H or M and 8 digits, or 10 with the renewal count."),
+        _(
+            "The number of this travel permit is H or M followed by 8 digits, "
+            "or by 10 with the renewal count."
+        ),
     ),
     DocumentType.TAIWAN_TRAVEL_PERMIT: NumberForm(
         r"\d{8}|\d{10}(\([A-Z0-9]\))?",
-        _("The number of this travel permit has 8 digits, on old booklets 10."),
+        _("The number of this travel permit has 8 digits, or 10 on old booklets."),
         _taiwan_travel_permit,
     ),
     DocumentType.HMT_RESIDENCE_PERMIT: NumberForm(
@@ -211,13 +214,13 @@ def _takes(document_type: DocumentType, number: str, today: date) -> bool:
 
 
 def _types_taking(number: str, today: date) -> tuple[DocumentType, ...]:
-    """The types that take this number, those with the most telling form first.
+    """The types that take this number, those with the most specific form first.
 
     Travel documents take nearly anything, so they are named only when nothing else fits.
     """
     open_forms = (DocumentType.PASSPORT, DocumentType.PRC_TRAVEL_DOCUMENT, DocumentType.OTHER)
-    telling = [each for each in DocumentType if each not in open_forms]
-    taking = tuple(t for t in (*telling, DocumentType.PASSPORT) if _takes(t, number, today))
+    specific = [each for each in DocumentType if each not in open_forms]
+    taking = tuple(t for t in (*specific, DocumentType.PASSPORT) if _takes(t, number, today))
     if not taking and _takes(DocumentType.PRC_TRAVEL_DOCUMENT, number, today):
         return (DocumentType.PRC_TRAVEL_DOCUMENT,)
     return taking

@@ -40,11 +40,11 @@ class InvalidDocumentNumber(ValueError):
 
 PROBLEMS: dict[str, Promise] = {
     "region": _("The digits for the region are not used on this type of document."),
-    "nationality": _("The number names a country or region that does not exist."),
-    "birth_date": _("The date of birth in the number does not exist."),
+    "nationality": _("The country or region code in the number does not exist."),
+    "birth_date": _("The date of birth in the number is not a real date."),
     "birth_date_range": _("The date of birth in the number is before 1900 or in the future."),
     "sequence": _("The sequence digits of the number must not be 000."),
-    "check_digit": _("The check digit does not fit: please compare every character again."),
-    "birth_date_mismatch": _("The date of birth in the number is not the one entered."),
-    "gender_mismatch": _("The sex in the number is not the one entered."),
+    "check_digit": _("The check digit does not match: please compare every character again."),
+    "birth_date_mismatch": _("The date of birth in the number differs from the one entered."),
+    "gender_mismatch": _("The sex in the number differs from the one entered."),
 }

@@ -14,15 +14,18 @@ class ArrivalCorrectionForm(ReasonForm):
         label=_("Arrival in Beijing"),
         required=False,
         widget=moment_input(),
-        help_text=_("Beijing time; it decides the policy and day 0."),
+        help_text=_("Beijing time. It decides the policy and day 0."),
     )
     not_arrived = forms.BooleanField(label=_("The person has not arrived yet"), required=False)
     field_order = ["arrived_at", "not_arrived", "reason"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data["not_arrived"]:
+        if data.get("not_arrived"):
             data["arrived_at"] = None
-        elif "arrived_at" not in self.errors and not data["arrived_at"]:
-            self.add_error("arrived_at", _("Give the moment, or tick that it is still to come."))
+        elif not self.errors.keys() & {"arrived_at", "not_arrived"} and not data["arrived_at"]:
+            self.add_error(
+                "arrived_at",
+                _("Enter the time of arrival, or tick that the person has not arrived yet."),
+            )
         return data

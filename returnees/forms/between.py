@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from returnees.forms.registration import RegistrationForm
 
 LATEST_ARRIVAL = timedelta(days=60)
-# Whatever is told of a journey lies within this time; a moment before it is a slip of the year.
+# Every moment of a journey lies within this time; a moment before it is a slip of the year.
 LONGEST_WAY = timedelta(days=365)
 NAMED_IN_CHINESE = {
     PersonCategory.MAINLAND,
@@ -53,7 +53,7 @@ def is_removed(row: BaseForm) -> bool:
 
 
 def require(form: BaseForm, name: str, problem: StrPromise) -> None:
-    """What is missing there stands as an error beside it, unless another does."""
+    """The field is marked as missing, unless it has another error."""
     if not value(form, name) and name not in form.errors:
         form.add_error(name, problem)
 
@@ -81,7 +81,7 @@ def _home_needs_a_ground(arrival: datetime) -> bool:
 
 
 def check_all(form: RegistrationForm) -> None:
-    """Every broken rule stands as an error beside a field; each form was validated before."""
+    """Put an error beside a field for every broken rule; each form was validated before."""
     _check_person(form)
     _check_age(form)
     _check_document(form)
@@ -102,7 +102,7 @@ def _check_person(form: RegistrationForm) -> None:
     region = value(form.person, "nationality")
     if region in REGIONS and category and category != REGIONS[region]:
         form.person.add_error(
-            "nationality", _("Hong Kong, Macao and Taiwan go only with their own category.")
+            "nationality", _("Choose Hong Kong, Macao or Taiwan only with the matching category.")
         )
     if category in FOREIGN:
         require(form.document, "visa_type", _("Please choose the visa or permit."))
@@ -118,12 +118,12 @@ def _check_age(form: RegistrationForm) -> None:
         guardian = value(form.person, "guardian_name")
         if age < 18:
             for name in ("guardian_name", "guardian_phone"):
-                require(form.person, name, _("Needed for a person under 18."))
+                require(form.person, name, _("Required for a person under 18."))
         signer = value(form.declaration, "signed_by")
         if age < 14 and guardian and signer and signer != guardian:
             form.declaration.add_error(
                 "signed_by",
-                _("For a child under 14 the guardian signs: write the name as above."),
+                _("The guardian signs for a child under 14: enter the guardian's name as above."),
             )
 
 
@@ -150,20 +150,20 @@ def _check_document(form: RegistrationForm) -> None:
         form.document.add_error(
             "document_number",
             _(
-                "A person with another name and birthday is registered with this number: "
-                "please check it."
+                "A person with a different name and date of birth is registered with this "
+                "number: please check it."
             ),
         )
 
 
 def _is_of_somebody_else(form: RegistrationForm) -> bool:
-    """Whether the document is known as that of another person than the form tells of.
+    """Whether the document belongs to another known person than the form's.
 
-    Of a person not registered before that is one born on another day and named otherwise: a slip
+    If the person is new, that is somebody with another birthday and another name: a slip
     in a number without check digits must not make two people one.
     """
-    told, document = form.person.instance, form.document.instance
-    document.person = told
+    person, document = form.person.instance, form.document.instance
+    document.person = person
     document.derive()
     known = IdentityDocument.objects.same_as(document).select_related("person").first()
     if known is None:
@@ -171,9 +171,9 @@ def _is_of_somebody_else(form: RegistrationForm) -> bool:
     if form.case:
         return known.pk != form.case.document_id
     holder = known.person
-    return holder.birth_date != told.birth_date and not (
-        (told.name_zh and told.name_zh == holder.name_zh)
-        or names.similar(told.name_latin, holder.name_latin)
+    return holder.birth_date != person.birth_date and not (
+        (person.name_zh and person.name_zh == holder.name_zh)
+        or names.similar(person.name_latin, holder.name_latin)
     )
 
 
@@ -183,7 +183,7 @@ def _check_arrival(form: RegistrationForm) -> None:
         return
     if arrival > form.now + LATEST_ARRIVAL:
         form.arrival.add_error(
-            "expected_arrival_at", _("A person is registered at most 60 days ahead.")
+            "expected_arrival_at", _("A person can be registered at most 60 days ahead.")
         )
     on = beijing_date(arrival)
     for name, problem in (
@@ -197,7 +197,10 @@ def _check_arrival(form: RegistrationForm) -> None:
     if by_car and not PRIVATE_CARS_FROM <= on <= PRIVATE_CARS_UNTIL:
         form.journey.add_error(
             "pickup",
-            _("Private cars came to the airport from 11 to 15 March 2020 only: choose the hub."),
+            _(
+                "Private cars were allowed at the airport only from 11 to 15 March 2020: "
+                "choose the hub."
+            ),
         )
 
 
@@ -243,7 +246,7 @@ def _check_order_of_the_way(form: RegistrationForm) -> None:
         if moment and moment < form.now - LONGEST_WAY:
             part.add_error(name, _("Please check the year."))
         elif moment and before and moment < before:
-            part.add_error(name, _("This is before the step above it on the way."))
+            part.add_error(name, _("This is earlier than the step of the journey above it."))
         elif moment:
             before = moment
 
@@ -256,16 +259,20 @@ def _check_request(form: RegistrationForm) -> None:
     if not grounds and arrival and _home_needs_a_ground(arrival):
         form.request.add_error(
             "exception_grounds",
-            _("Home observation needs a ground under the policy of the day of arrival."),
+            _("The policy on the day of arrival requires a ground for home observation."),
         )
     if ExceptionGround.LIVES_ALONE in grounds and kept(form.co_residents):
         form.request.add_error(
-            "exception_grounds", _("Somebody else is listed in the same dwelling.")
+            "exception_grounds", _("Somebody else is listed as living in the same dwelling.")
         )
     if ExceptionGround.UNDERLYING_DISEASE in grounds:
-        require(form.health, "chronic_conditions", _("Please name it: it is the ground given."))
+        require(
+            form.health,
+            "chronic_conditions",
+            _("Please choose the condition: it is the ground given."),
+        )
     if ExceptionGround.PREGNANT in grounds:
-        require(form.health, "pregnant", _("Please tick it: it is the ground given."))
+        require(form.health, "pregnant", _("Please tick this: it is the ground given."))
 
 
 def _check_health(form: RegistrationForm) -> None:
@@ -298,4 +305,4 @@ def _check_who_else(form: RegistrationForm) -> None:
         if companion:
             form.arrival.instance.travel_group = companion.travel_group
         else:
-            form.arrival.add_error("companion", _("You see no open case with this number."))
+            form.arrival.add_error("companion", _("No open case that you can see has this number."))

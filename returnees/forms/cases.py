@@ -11,7 +11,7 @@ class ReasonForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """How a case ends that is not released."""
+    """How a case ends without release."""
 
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=[c for c in CaseOutcome.choices if c[0] != CaseOutcome.RELEASED]

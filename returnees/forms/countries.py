@@ -13,15 +13,15 @@ from returnees.countries import ALPHA2, country_choices, country_name
 from returnees.names import fold
 
 
-def country_told(alpha3: str) -> str:
+def country_label(alpha3: str) -> str:
     """The country or region as the list offers it: 德国 Germany (DEU)."""
     return f"{country_name(alpha3, 'zh-hans')} {country_name(alpha3, 'en')} ({alpha3})"
 
 
 @cache
-def countries_told() -> tuple[str, ...]:
+def country_labels() -> tuple[str, ...]:
     """Every country and region, the frequent ones first, the rest in order of pinyin."""
-    return tuple(country_told(alpha3) for alpha3, _name in country_choices("zh-hans"))
+    return tuple(country_label(alpha3) for alpha3, _name in country_choices("zh-hans"))
 
 
 @cache
@@ -34,7 +34,7 @@ def _codes() -> dict[str, str]:
             alpha3,
             country_name(alpha3, "zh-hans"),
             country_name(alpha3, "en"),
-            country_told(alpha3),
+            country_label(alpha3),
         )
     }
 
@@ -42,7 +42,7 @@ def _codes() -> dict[str, str]:
 class CountryField(forms.CharField):
     """A country or region, typed as a code or a name in Chinese or English; kept as its code.
 
-    The page offers countries_told() in a <datalist id="countries">, so that two letters or one
+    The page offers country_labels() in a <datalist id="countries">, so that two letters or one
     hanzi are enough to find one of 249.
     """
 
@@ -51,7 +51,7 @@ class CountryField(forms.CharField):
         super().__init__(widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return country_told(value) if value in ALPHA2 else value
+        return country_label(value) if value in ALPHA2 else value
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
@@ -60,5 +60,5 @@ class CountryField(forms.CharField):
         if code := _codes().get(fold(text)):
             return code
         raise ValidationError(
-            _("Please choose from the list: no country or region is written like this.")
+            _("Please choose from the list: it has no country or region with this name.")
         )

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from houshayu.api_fields import as_json, told
+from houshayu.api_fields import as_json, describing
 
 PHONE_CN = re.compile(r"1[3-9]\d{9}")
 PHONE_INTL = re.compile(r"\+[1-9]\d{6,14}")
@@ -82,7 +82,7 @@ class YesNoField(forms.TypedChoiceField):
 
 @as_json.register
 def _yes_or_no(field: YesNoField) -> serializers.Field:
-    return serializers.BooleanField(**told(field, null=True))
+    return serializers.BooleanField(**describing(field, null=True))
 
 
 class SeveralField(forms.TypedMultipleChoiceField):

@@ -35,7 +35,7 @@ class HealthForm(forms.ModelForm):
     chronic_conditions = SeveralField(
         choices=ChronicCondition, label=label(HealthDeclaration, "chronic_conditions")
     )
-    # Each answer with what must be told besides if it is yes.
+    # Each answer with what must be filled in besides if it is yes.
     FOLLOW_UPS = {
         "medicine_72h": "medicine_72h_text",
         "contact_case": "contact_case_on",
@@ -100,7 +100,7 @@ class RequestForm(forms.ModelForm):
             "separate_bathroom",
         ]  # fmt: skip
         help_texts = {
-            "caregiver_name": _("At most one; they may not leave home either."),
+            "caregiver_name": _("At most one caregiver, who may not leave home either."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class RequestForm(forms.ModelForm):
 
 
 class CareForm(forms.ModelForm):
-    """Section F, needs the person chose to tell."""
+    """Section F, needs the person chose to share."""
 
     bilingual = True
     customs = SeveralField(choices=CustomsNeed, label=label(CarePreference, "customs"))
@@ -137,8 +137,8 @@ class DeclarationForm(forms.ModelForm):
     sensitive_consent = YesNoField(
         label=label(Declaration, "sensitive_consent"),
         help_text=_(
-            "Without it what epidemic law requires is processed all the same; "
-            "section F is not kept."
+            "Without this consent we still process what epidemic law requires, "
+            "and do not keep section F."
         ),
     )
 

@@ -32,4 +32,4 @@ class HomeField(forms.ModelChoiceField):
         super().__init__(queryset=homes, **kwargs)
 
     def label_from_instance(self, obj: Any) -> Any:
-        return obj  # the form tells it in both languages
+        return obj  # the form shows it in both languages

@@ -39,14 +39,14 @@ class ArrivalForm(forms.ModelForm):
     companion = forms.CharField(
         label=label(Case, "travel_group"),
         required=False,
-        help_text=_("The case number of somebody who travels along, like HSY-7K3M9Q."),
+        help_text=_("The case number of a travelling companion, like HSY-7K3M9Q."),
     )
 
     class Meta:
         model = Case
         fields = ["expected_arrival_at"]
         widgets = {"expected_arrival_at": moment_input()}
-        help_texts = {"expected_arrival_at": _("Beijing time; it decides the policy and day 0.")}
+        help_texts = {"expected_arrival_at": _("Beijing time. It decides the policy and day 0.")}
 
 
 class JourneyForm(forms.ModelForm):
@@ -82,7 +82,7 @@ class JourneyForm(forms.ModelForm):
             "observed_elsewhere_until": date_input(),
         }
         help_texts = {
-            "departure_time": _("On the clocks of the place of departure."),
+            "departure_time": _("In the local time of the place of departure."),
             "flight_number": _("By air."),
             "train_number": _("By rail."),
             "onward_destination": _("Only for people who travel on."),
@@ -110,7 +110,7 @@ class JourneyForm(forms.ModelForm):
             if needed and not data.get(name) and name not in self.errors:
                 self.add_error(name, _("Please fill this in for this means of transport."))
         if data.get("purpose") == Purpose.TRANSIT and not data.get("onward_destination"):
-            self.add_error("onward_destination", _("Please say where the person travels on to."))
+            self.add_error("onward_destination", _("Please say where the person is going next."))
         self._clean_observed_elsewhere(data)
         return data
 

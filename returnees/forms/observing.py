@@ -26,7 +26,7 @@ class AssessmentForm(forms.Form):
         if data.get("community_assessor") and data.get("community_assessor") == data.get(
             "health_assessor"
         ):
-            self.add_error("health_assessor", _("Two different people assess a request."))
+            self.add_error("health_assessor", _("Two different people must assess a request."))
         return data
 
 

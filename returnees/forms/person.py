@@ -61,7 +61,7 @@ class PersonForm(MaskedForm):
         widgets = {"birth_date": date_input()}
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
-            "surname_latin": _("Needed for every passport; a single name goes here."),
+            "surname_latin": _("Required for every passport. Enter a single name here."),
             "guardian_name": _("Under 18 on the day of arrival."),
         }
 
@@ -109,11 +109,11 @@ class DocumentForm(MaskedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("document_type") == DocumentType.OTHER and not data.get("document_note"):
-            self.add_error("document_note", _("Please say what document it is."))
+            self.add_error("document_note", _("Please say what kind of document it is."))
         return data
 
     def validate_unique(self) -> None:
-        """A known document is the same person coming again; the registration finds them."""
+        """A known document means the same person coming again; the registration finds them."""
 
 
 class ContactForm(MaskedForm):
@@ -169,7 +169,7 @@ class DwellingForm(MaskedForm):
 
         widgets = {"compound": forms.TextInput(attrs={"list": "compounds"})}
         help_texts = {
-            "community": _("People who live in another sub-district are handed over to it."),
+            "community": _("People who live in another sub-district will be handed over to it."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class DwellingForm(MaskedForm):
             if not data.get("community") and "community" not in self.errors:
                 self.add_error("community", _("Please choose the village or community."))
             if not data.get("room"):
-                self.add_error("room", _("Please give the address to the door."))
+                self.add_error("room", _("Please give the full address, with the door number."))
         return data
 
 

@@ -200,7 +200,7 @@ class RegistrationForm:
         ]
 
     def unjudged(self) -> RegistrationForm:
-        """The same, showing what was typed without a word about it."""
+        """The same form with what was typed, and without any errors."""
         for form in (*self.all_forms, *(row for rows in self.formsets for row in rows)):
             form._errors = ErrorDict(renderer=form.renderer)
             form.cleaned_data = {}
@@ -214,7 +214,7 @@ class RegistrationForm:
                 first.widget.attrs["autofocus"] = True
 
     def mark(self, problem: MrzProblem) -> None:
-        """What does not fit in the machine-readable zone stands beside the fields it spoils."""
+        """Put the problem of the machine-readable zone beside the fields it spoils."""
         for form in (self.person, self.document):
             for name in problem.fields:
                 if name in form.fields:
@@ -248,7 +248,7 @@ class RegistrationForm:
         declaration.privacy_notice_version = declaration.privacy_notice_version or PRIVACY_NOTICE
         declaration.privacy_notice_read_at = declaration.privacy_notice_read_at or self.now
         declaration.signed_at = declaration.signed_at or self.now
-        told = self.care.has_changed() or self.care.instance.pk
+        has_care = self.care.has_changed() or self.care.instance.pk
         return Registration(
             asked=ASKED,
             person=traveller,
@@ -257,7 +257,7 @@ class RegistrationForm:
             journey=self.journey.instance,
             health=self.health.instance,
             request=request,
-            care=self.care.instance if declaration.sensitive_consent and told else None,
+            care=self.care.instance if declaration.sensitive_consent and has_care else None,
             declaration=declaration,
             co_residents=[row.instance for row in kept(self.co_residents)],
             transits=[row.instance for row in kept(self.transits)],

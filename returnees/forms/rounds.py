@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.calendar import beijing_date
 from houshayu.models import Place
 from policy import COLDEST, FEVER, HOTTEST, Slot
+from policy.forms import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
 
@@ -18,7 +19,10 @@ class RoundForm(forms.Form):
     """Which round: the place, the day and slot, and the floor of a hotel."""
 
     place = forms.ModelChoiceField(
-        label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("All mine")
+        label=_("Place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("All my places"),
     )
     on = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -35,8 +39,8 @@ class RoundForm(forms.Form):
 
     def show_floors(self, floors: Iterable[str], *, no_room: str) -> None:
         """Offer these floors to choose from; no_room stands for those of a place without one."""
-        told = [(floor, _("no room") if floor == no_room else floor) for floor in floors]
-        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *told])
+        choices = [(floor, _("no room yet") if floor == no_room else floor) for floor in floors]
+        self.fields["floor"].widget = forms.Select(choices=[("", _("All floors")), *choices])
 
 
 class SlotForm(forms.Form):
@@ -59,12 +63,8 @@ class SlotForm(forms.Form):
 class MeasuredForm(forms.Form):
     """What was measured at one person."""
 
-    temperature = forms.DecimalField(
+    temperature = TemperatureField(
         label=_("Body temperature (°C)"),
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
         widget=forms.TextInput(
             attrs={
                 "inputmode": "decimal",
@@ -75,11 +75,6 @@ class MeasuredForm(forms.Form):
                 "data-fever": FEVER,
             }
         ),
-        error_messages={
-            "invalid": _("A temperature is a number like 36.5."),
-            "min_value": _("A temperature lies between 34.0 and 42.9 °C."),
-            "max_value": _("A temperature lies between 34.0 and 42.9 °C."),
-        },
     )
     symptoms = forms.MultipleChoiceField(
         label=_("Symptoms"),

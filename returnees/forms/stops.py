@@ -34,7 +34,7 @@ class TransitForm(forms.ModelForm):
         carrier = tidy(self.cleaned_data["carrier"])
         numbers = (flight_number, train_number)
         if carrier and not any(re.match(number.regex, carrier) for number in numbers):
-            raise ValidationError(_("A flight looks like CA910, a train like G2."))
+            raise ValidationError(_("Enter a flight like CA910 or a train like G2."))
         return carrier
 
     def clean(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Resolution(models.TextChoices):
     """How an alert ended (domain rules, fever or symptom under observation)."""
 
     REMEASURED_NORMAL = "remeasured_normal", _("Measured again: normal")
-    TEST_NEGATIVE = "test_negative", _("Examined: negative, observation goes on")
+    TEST_NEGATIVE = "test_negative", _("Examined: negative, observation continues")
     SENT_TO_HOSPITAL = "sent_to_hospital", _("Taken to the fever clinic")
     CONFIRMED = "confirmed", _("Confirmed, in medical care")
 

@@ -47,7 +47,7 @@ class Whereabouts(models.TextChoices):
     IN_HOTEL = "in_hotel", _("In a hotel")
     AT_HOME = "at_home", _("At home")
     IN_HOSPITAL = "in_hospital", _("In hospital")
-    ELSEWHERE = "elsewhere", _("In other hands")
+    ELSEWHERE = "elsewhere", _("With another authority")
     CLOSED = "closed", _("Closed")
 
     @property
@@ -141,7 +141,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def lock_open(self, case: Case) -> Case:
         """The case as it is now, locked until the transaction ends, for an act on it.
 
-        Who comes second waits here, and finds what the first one did. Raises CaseClosed.
+        Whoever comes second waits here, and finds what the first one did. Raises CaseClosed.
         """
         locked = self.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
         if locked.closed_at:
@@ -181,7 +181,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def create_numbered(self, **fields: Any) -> Case:
-        """Create a case under a fresh number; another try where the dice fell twice alike."""
+        """Create a case under a fresh number; try again where the number is taken."""
         while True:
             number = new_case_number()
             if not self.filter(number=number).exists():

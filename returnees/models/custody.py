@@ -89,7 +89,7 @@ class Custody(models.Model):
     # equal to the open handoff.
     offered_to = models.ForeignKey(
         Place,
-        verbose_name=_("on offer to"),
+        verbose_name=_("offered to"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,

@@ -17,7 +17,7 @@ from returnees.keeping import DRAFT
 if TYPE_CHECKING:
     from houshayu.models import User
 
-# It holds what a person told before anybody registered them: no longer than an arrival is awaited.
+# It holds what a person stated before they were registered: no longer than an arrival is awaited.
 KEEP_FOR = timedelta(days=DRAFT.days)
 
 
@@ -35,7 +35,7 @@ class RegistrationDraftQuerySet(models.QuerySet["RegistrationDraft"]):
             self.filter(pk=draft.pk).update(typed=typed.urlencode(), saved_at=now)
 
     def forget_old(self, now: datetime) -> int:
-        """Throw away what nobody went on with for a month; return how many there were."""
+        """Delete the drafts that nobody continued for a month; return how many there were."""
         old, _rows = self.filter(saved_at__lte=now - KEEP_FOR).delete()
         return old
 

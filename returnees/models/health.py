@@ -104,7 +104,7 @@ class HealthDeclaration(models.Model):
     contact_case = personal(
         HEALTH,
         models.BooleanField(
-            _("Contact with a confirmed, suspected or symptomless case in the last 14 days")
+            _("Contact with a confirmed, suspected or asymptomatic case in the last 14 days")
         ),
     )
     contact_case_on = personal(
@@ -119,7 +119,7 @@ class HealthDeclaration(models.Model):
     cluster = personal(
         HEALTH,
         models.BooleanField(
-            _("Two or more people with fever or respiratory symptoms in family or office")
+            _("Two or more people with fever or respiratory symptoms in the family or office")
         ),
     )
     tested_positive = personal(HEALTH, models.BooleanField(_("Ever tested positive")))
@@ -154,7 +154,7 @@ class HealthDeclaration(models.Model):
         HEALTH, models.CharField(_("Regular medicine"), max_length=120, blank=True)
     )
     regular_medicine_days = personal(
-        HEALTH, models.PositiveSmallIntegerField(_("Days in stock"), null=True, blank=True)
+        HEALTH, models.PositiveSmallIntegerField(_("Days of medicine left"), null=True, blank=True)
     )
 
     class Meta:

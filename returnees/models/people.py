@@ -235,7 +235,7 @@ class IdentityDocument(models.Model):
     )
     document_expiry = personal(DOCUMENT, models.DateField(_("Valid until"), null=True, blank=True))
     document_note = personal(
-        DOCUMENT, models.CharField(_("What document it is"), max_length=80, blank=True)
+        DOCUMENT, models.CharField(_("Kind of document"), max_length=80, blank=True)
     )
     visa_type = personal(
         DOCUMENT,

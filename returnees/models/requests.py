@@ -136,7 +136,7 @@ class CustomsNeed(models.TextChoices):
 
 @pghistory.track()
 class CarePreference(models.Model):
-    """Section F: needs the person chose to tell. The need is asked for, never the belief."""
+    """Section F: needs the person chose to share. The need is asked for, never the belief."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="care")
     diet = personal(
@@ -147,7 +147,7 @@ class CarePreference(models.Model):
         CARE,
         ArrayField(
             models.CharField(max_length=12, choices=CustomsNeed),
-            verbose_name=_("Customs and daily rhythm"),
+            verbose_name=_("Customs and daily routine"),
             default=list,
             blank=True,
         ),
@@ -164,7 +164,7 @@ class CarePreference(models.Model):
     )
     smoking = personal(CARE, models.BooleanField(_("Smoker"), default=False))
     network_and_desk = personal(
-        CARE, models.BooleanField(_("Network and desk for work or study"), default=False)
+        CARE, models.BooleanField(_("Internet and a desk for work or study"), default=False)
     )
     psychological_support = personal(
         CARE, models.BooleanField(_("Psychological support"), default=False)

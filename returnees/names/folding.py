@@ -1,4 +1,4 @@
-"""Latin letters without what tells them apart only on paper: case and marks."""
+"""Latin letters without what distinguishes them only on paper: case and marks."""
 
 from __future__ import annotations
 

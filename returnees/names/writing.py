@@ -21,7 +21,7 @@ def clean_name_zh(text: str) -> str:
     name = re.sub(r"\s", "", unicodedata.normalize("NFKC", re.sub("[•‧・･∙⋅]", "·", text)))
     if name and not NAME_ZH.fullmatch(name):
         raise ValidationError(
-            _("A name in Chinese holds only Chinese characters, and · between its parts."),
+            _("A Chinese name can contain only Chinese characters, with · between its parts."),
             code="name_zh",
         )
     return name

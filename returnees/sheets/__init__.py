@@ -1,6 +1,6 @@
 """The printed sheets of a case, each in Chinese and a second language.
 
-A sheet is a template and what it tells: the words of a field come from its model, the texts from
+A sheet is a template and what it shows: the words of a field come from its model, the texts from
 the template, both by gettext and said twice. A document number never stands on paper in full,
 nor does a phone number of the person: whoever may see them opens the case by its QR code.
 """
@@ -55,7 +55,7 @@ def printable(cases: CaseQuerySet, sheet: str) -> CaseQuerySet:
 
 
 def with_everything(cases: CaseQuerySet) -> CaseQuerySet:
-    """With all that any sheet tells, in the same number of queries for one case as for many."""
+    """With all that any sheet shows, in the same number of queries for one case as for many."""
     group = Case.objects.filter(travel_group=OuterRef("travel_group")).exclude(pk=OuterRef("pk"))
     posts = Post.objects.exclude(holder=None).select_related("holder")
     return (
@@ -91,7 +91,7 @@ def registration_sheet(case: Case, second: str = "") -> str:
 
 
 def observation_notice(case: Case, second: str = "") -> str:
-    """What the person is told at the hotel or at their gate: why, how long, rules, rights.
+    """The notice given at the hotel or at the gate: why, how long, rules, rights.
 
     Raises NoSuchSheet before the arrival, which begins the observation.
     """
@@ -171,8 +171,8 @@ def certified(number: str, code: str) -> Observation | None:
 
 def verification_code(number: str, observation: Observation) -> str:
     """Twelve hex digits that only this program can work out for the certificate."""
-    told = f"{number} {observation.started_on} {observation.ended_on}"
-    code = blind_index(told, purpose="certificate")[:12].upper()
+    content = f"{number} {observation.started_on} {observation.ended_on}"
+    code = blind_index(content, purpose="certificate")[:12].upper()
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
@@ -186,7 +186,7 @@ class Stay:
 
 
 def _stays(case: Case, started_on: date, ended_on: date) -> list[Stay]:
-    """Where the days between were spent; the hub and the hours of a handoff are not told."""
+    """Where the days between were spent; the hub and the hours of a handoff are left out."""
     stays = []
     for custody in case.custodies.all():
         from_on = max(beijing_date(custody.started_at), started_on)
@@ -220,8 +220,8 @@ def _stay(case: Case) -> dict[str, Any]:
     }
 
 
-def _sheet(template: str, case: Case, second: str, **told: Any) -> str:
-    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **told}
+def _sheet(template: str, case: Case, second: str, **values: Any) -> str:
+    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **values}
     return render_to_string(f"returnees/print/{template}.html", context)
 
 

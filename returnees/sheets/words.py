@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 
-from houshayu.bilingual import Both, told
+from houshayu.bilingual import Both, as_text
 from houshayu.models import Place
 from houshayu.privacy.fields import EncryptedTextField
 from policy.models import PolicyVersion
@@ -55,7 +55,7 @@ def said(record: models.Model, name: str) -> str:
         return name_of(value)
     if isinstance(value, PolicyVersion):
         return value.code
-    return told(value)
+    return as_text(value)
 
 
 def name_of(place: Place) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.acts import act_button, posted
+from houshayu.address import asked
 from houshayu.bulk import bulk_page
 from houshayu.http import Request
 from houshayu.listing import listing
@@ -29,7 +30,7 @@ def alert_list(request: Request) -> HttpResponse:
     return listing(
         request,
         "returnees/alert_list.html",
-        AlertFilter(request.GET, alerts, request=request),
+        AlertFilter(asked(request), alerts, request=request),
         order=["-raised_at", "-id"],
         bulk=ALERTS,
         form=ResolutionForm(),

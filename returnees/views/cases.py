@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from houshayu.address import address, asked
 from houshayu.bulk import bulk_page
 from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
@@ -16,16 +17,14 @@ from houshayu.listing import listing
 from returnees import history
 from returnees.bulk import CASES
 from returnees.filters import CaseFilter
-from returnees.models import (
-    Case,
-)
+from returnees.models import Case
 
 EXPORTED_AT_MOST = 20_000
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
     cases = Case.objects.visible_to(request.user, permission).for_rows().with_in_hands(request.user)
-    return CaseFilter(request.GET, queryset=cases, request=request, permission=permission)
+    return CaseFilter(asked(request), cases, request=request, permission=permission)
 
 
 @require_safe
@@ -56,12 +55,15 @@ def case_export(request: Request) -> HttpResponse:
     if (count := found.qs.count()) > EXPORTED_AT_MOST:
         messages.warning(
             request,
-            _("These are %(count)s cases, and a file holds %(most)s: please narrow the filters.")
+            _(
+                "There are %(count)s cases, but a file can hold only %(most)s: "
+                "please narrow the filters."
+            )
             % {"count": count, "most": EXPORTED_AT_MOST},
         )
-        return redirect(f"{reverse('returnees:case_list')}?{request.GET.urlencode()}")
+        return redirect(address(request, reverse("returnees:case_list")))
     header = [
-        _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Held by"),
+        _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Responsible place"),
         _("Lives in"), _("Arrival in Beijing"), _("Release day"), _("Open alerts"),
     ]  # fmt: skip
     rows = (

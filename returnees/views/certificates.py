@@ -74,7 +74,7 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
 def certificate_verify(request: Request) -> HttpResponse:
     """Whether a printed certificate of release is genuine; for every user, at a gate above all.
 
-    Of the person only what the holder of the paper can be compared with is told.
+    It shows no more of the person than what their identity document can be compared with.
     """
     form = VerificationForm(posted(request))
     template = "returnees/certificate_verify.html"

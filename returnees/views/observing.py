@@ -22,7 +22,7 @@ def commitment_sign(request: Request, number: str) -> HttpResponse:
 
     def sign() -> str:
         observing.sign_commitment(case, by=request.user, now=clock.now())
-        return _("Noted: the commitment letter is signed.")
+        return _("The commitment letter is recorded as signed.")
 
     return act_button(request, sign, back=case)
 
@@ -47,7 +47,7 @@ def observation_restart(request: Request, number: str) -> HttpResponse:
 
     def restart() -> str:
         observation = observing.restart(case, **form.cleaned_data, by=request.user, now=clock.now())
-        return _("Day 0 is %(day)s now.") % {"day": observation.started_on.isoformat()}
+        return _("Day 0 is now %(day)s.") % {"day": observation.started_on.isoformat()}
 
     title = _("Restart the count of days")
     beside = {ContactToCome: "last_contact_on"}
@@ -61,7 +61,7 @@ def policy_change(request: Request, number: str) -> HttpResponse:
 
     def change() -> str:
         observing.change_policy(case, **form.cleaned_data, by=request.user, now=clock.now())
-        return _("Decided again.")
+        return _("The observation has been decided again.")
 
-    title, button = _("Let another policy version decide"), _("Change the version")
+    title, button = _("Apply another policy version"), _("Change the version")
     return case_act(request, case, form, change, title=title, button=button)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
@@ -12,8 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock, printing
+from houshayu.address import asked
 from houshayu.http import Request
 from returnees import sheets
+from returnees.forms.prints import LanguageForm
 from returnees.models import Case
 from returnees.sheets import batches
 from returnees.sheets.kinds import SheetKind
@@ -22,7 +23,7 @@ NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
 
 
 def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
-    """The file, shown in the browser; its name tells nothing about a person."""
+    """The file, shown in the browser; its name says nothing about a person."""
     return HttpResponse(
         pdf,
         content_type="application/pdf",
@@ -42,7 +43,7 @@ def print_sheet(request: Request, number: str, sheet: str) -> HttpResponse:
     in_hands = Case.objects.in_hands_of(request.user, "returnees.print_case")
     cases = sheets.with_everything(sheets.printable(in_hands, sheet))
     case = get_object_or_404(cases, number=number)
-    html = sheets.SHEETS[sheet](case, request.GET.get("second", ""))
+    html = sheets.SHEETS[sheet](case, LanguageForm(asked(request)).language)
     return pdf_response(printing.pdf(html), f"{case.number}-{sheet}.pdf")
 
 
@@ -77,8 +78,7 @@ def print_many(request: Request) -> HttpResponse:
             )
             % {"count": left_out},
         )
-    second = request.POST.get("second", "")
-    language = second if second in dict(settings.LANGUAGES) else ""
+    language = LanguageForm(request.POST).language
     return redirect(
         batches.ask(sheet, numbers, by=request.user, language=language, now=clock.now())
     )

@@ -8,18 +8,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from houshayu import clock
+from houshayu.address import asked
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
-from returnees.forms.countries import countries_told
+from returnees.forms.countries import country_labels
+from returnees.forms.drafts import DraftForm
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
 from returnees.registration import AlreadyRegistered, amend, likely_duplicates, register
@@ -51,7 +53,7 @@ def case_register(request: Request) -> HttpResponse:
     try:
         case = register(form.registration(), place=place, by=request.user, now=now)
     except AlreadyRegistered as known:
-        context |= {"duplicates": _told(request, [known.case]), "certain": True}
+        context |= {"duplicates": _duplicates_shown(request, [known.case]), "certain": True}
         return _page(request, form, context, status=422)
     RegistrationDraft.objects.of(request.user).filter(pk=context["draft_id"]).delete()
     messages.success(
@@ -111,20 +113,22 @@ def draft_save(request: Request) -> HttpResponse:
 @require_POST
 @permission_required("returnees.add_case", raise_exception=True)
 def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """The user's own unfinished form is thrown away; it may be gone already."""
+    """The user's own unfinished form is deleted; it may be gone already."""
     RegistrationDraft.objects.of(request.user).filter(pk=pk).delete()
-    messages.success(request, _("The unfinished form is thrown away."))
+    messages.success(request, _("The unfinished form has been deleted."))
     return redirect("returnees:case_register")
 
 
 def _begin(request: Request, places: QuerySet[Place]) -> HttpResponse:
     """An empty form, or the unfinished one that the address names."""
     drafts = RegistrationDraft.objects.of(request.user)
-    wanted = request.GET.get("draft")
-    if not wanted:
+    form = DraftForm(asked(request))
+    if not form.is_valid():
+        raise Http404
+    if not (wanted := form.cleaned_data["draft"]):
         context: Context = {"places": places, "draft_id": uuid.uuid4(), "drafts": drafts}
         return _page(request, _form(request, None), context)
-    draft = get_object_or_404(drafts, pk=_uuid(wanted))
+    draft = get_object_or_404(drafts, pk=wanted)
     typed = draft.data
     context = {
         "places": places,
@@ -147,7 +151,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "countries": countries_told(),
+        "countries": country_labels(),
         "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
         "mrz": request.POST.get("mrz", ""),
         "chosen_place": request.POST.get("place", ""),
@@ -209,7 +213,7 @@ def _help(request: Request, context: Context) -> HttpResponse:
 
 
 def _fill_from_mrz(data: QueryDict) -> list[documents.MrzProblem]:
-    """Put what the lines say into the fields; what does not fit is left and told."""
+    """Put what the lines say into the fields; what does not fit is left out and listed."""
     fields, problems = documents.read(data.get("mrz", ""), today=beijing_date(clock.now()))
     for name, value in fields.items():
         data[f"{'document' if name in OF_THE_DOCUMENT else 'person'}-{name}"] = str(value)
@@ -229,10 +233,10 @@ def _duplicates(request: Request, form: RegistrationForm) -> list[Context]:
         name_zh=person.get("name_zh", ""),
         name_latin=" ".join(filter(None, latin)),
     )
-    return _told(request, found.select_related("person"))
+    return _duplicates_shown(request, found.select_related("person"))
 
 
-def _told(request: Request, cases: Iterable[Case]) -> list[Context]:
+def _duplicates_shown(request: Request, cases: Iterable[Case]) -> list[Context]:
     """Cases the reader may see as they are; of others only who to ask."""
     cases = list(cases)
     visible = set(

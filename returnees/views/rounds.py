@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from houshayu import clock
+from houshayu.address import address, asked
 from houshayu.http import Request
 from houshayu.models import Place
 from policy import Slot, current_slot
@@ -33,11 +34,7 @@ def _chosen(request: Request) -> dict[str, Any]:
     """
     places = Place.objects.covered_by(request.user, "returnees.record_checkin").holders()
     on, slot = current_slot(clock.now())
-    asked = request.GET.copy()
-    for name in ("on", "slot"):
-        if name in request.POST:
-            asked[name] = request.POST[name]
-    form = RoundForm(asked, places=places)
+    form = RoundForm(asked(request, typed=("on", "slot")), places=places)
     form.is_valid()
     # What is wrong in an address counts as not asked for; the rest of it holds.
     data = form.cleaned_data
@@ -102,10 +99,7 @@ def round(request: Request) -> HttpResponse:
     chosen["form"].show_floors(dict(floors) if chosen["place"] else {}, no_room=NO_FLOOR)
     data = request.POST if request.method == "POST" else None
     if data is None and (smaller := _smaller(chosen, parts)):
-        query = request.GET.copy()
-        for name, value in smaller.items():
-            query[name] = value
-        return redirect(f"{request.path}?{query.urlencode()}")
+        return redirect(address(request, request.path, **smaller))
     typed = _typed(data) if data is not None else set()
     # What was typed stays a line, whoever has recorded that person in the meantime.
     rows = [
@@ -149,7 +143,7 @@ def _say_who_is_gone(request: Request, gone: set[int]) -> None:
     if known:
         messages.warning(
             request,
-            _("Not recorded, for they are no longer on this list: %(cases)s")
+            _("Not recorded, because they are no longer on this list: %(cases)s")
             % {"cases": ", ".join(known)},
         )
 
@@ -179,8 +173,8 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
         messages.error(
             request,
             ngettext(
-                "%(n)s alert was raised; the coordinator and the medical group were told.",
-                "%(n)s alerts were raised; the coordinator and the medical group were told.",
+                "%(n)s alert was raised; the coordinator and the medical group were notified.",
+                "%(n)s alerts were raised; the coordinator and the medical group were notified.",
                 alerts,
             )
             % {"n": alerts},
@@ -190,7 +184,7 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
     if done.already_there:
         messages.warning(
             request,
-            _("Other people recorded these first, and their values stay: %(cases)s")
+            _("Other people recorded these first; their values stay: %(cases)s")
             % {"cases": ", ".join(o.case.number for o in done.already_there)},
         )
     return redirect(request.get_full_path())

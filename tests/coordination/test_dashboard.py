@@ -84,16 +84,16 @@ def test_what_waits_is_counted_by_sender_and_receiver_oldest_first(
 
     make_handoff(case=make_case(place=community), to_place=hotel, now=NOW)
 
-    told = dashboard.waiting_by_place(coordinator, later)
+    waiting = dashboard.waiting_by_place(coordinator, later)
 
     assert {
-        end: [(row.place, row.count, row.overdue) for row in rows] for end, rows in told.items()
+        end: [(row.place, row.count, row.overdue) for row in rows] for end, rows in waiting.items()
     } == {
         "from": [(hub, 1, 1), (community, 4, 3)],
         "to": [(hotel, 2, 2), (hub, 3, 2)],
     }
     page = client.get(reverse("coordination:dashboard")).content.decode()
-    for row in [*told["from"], *told["to"]]:
+    for row in [*waiting["from"], *waiting["to"]]:
         assert escape(row.url) in page
         assert rows_behind(client, row.url) == row.count
         assert rows_behind(client, f"{row.url}&overdue=true") == row.overdue

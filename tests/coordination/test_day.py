@@ -69,7 +69,7 @@ def test_workers_see_their_day_from_its_beginning_and_nobody_elses(
     assert kinds_of(stranger, morning) == kinds_of(receiver, morning) == {}
 
 
-def test_who_is_told_later_sees_it_from_then_on(
+def test_somebody_who_is_notified_later_sees_it_from_then_on(
     case: Case, hub: Place, sender: User, receiver: User, coordinator: User
 ) -> None:
     handoff = make_handoff(case=case, to_place=hub, by=sender)
@@ -93,7 +93,7 @@ def test_where_nobody_works_it_waits_for_those_above(
 
 
 @pytest.mark.parametrize("now", [EVENING, moment("2020-03-22", "09:00")])
-def test_whoever_is_told_of_something_has_it_in_their_day(
+def test_whoever_is_notified_of_something_has_it_in_their_day(
     observed: Case, hub: Place, hotel_worker: User, sender: User, coordinator: User, doctor: User,
     now: datetime,
 ) -> None:  # fmt: skip
@@ -360,7 +360,7 @@ def test_the_proof_costs_the_same_queries_for_one_case_and_many(
 # --- Declaring --------------------------------------------------------------------------------
 
 
-def test_every_duty_can_be_told_and_leads_somewhere_in_both_languages(
+def test_every_duty_has_a_sentence_and_leads_somewhere_in_both_languages(
     observed: Case, case: Case, hub: Place, coordinator: User
 ) -> None:
     make_alert(observed)

@@ -94,7 +94,7 @@ def test_each_press_is_one_more_morning_and_nothing_leaves_the_machine(
 
 
 @override_settings(DEMONSTRATION=True)
-def test_who_does_not_coordinate_moves_no_clock(demonstration: None, client: Client) -> None:
+def test_only_a_coordinator_moves_the_clock(demonstration: None, client: Client) -> None:
     ClockShift.set_to(MORNING)
     client.force_login(User.objects.get(username="worker"), "houshayu.access.MembershipBackend")
 

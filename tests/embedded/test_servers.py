@@ -110,7 +110,7 @@ def test_a_server_whose_program_was_removed_is_still_found(home: Path) -> None:
         server.wait()
 
 
-def test_the_log_tells_neither_the_statement_nor_the_row(make_var: MakeVar, hold: Hold) -> None:
+def test_the_log_quotes_neither_the_statement_nor_the_row(make_var: MakeVar, hold: Hold) -> None:
     var = make_var()
     hold(var)
 
@@ -154,7 +154,7 @@ def test_a_cluster_half_made_is_made_again(home: Path) -> None:
     postgres.remove()
 
 
-def test_a_broken_setting_is_told_in_one_line(make_var: MakeVar) -> None:
+def test_a_broken_setting_is_reported_in_one_line(make_var: MakeVar) -> None:
     var = make_var()
     with (var / "postgres" / "postgresql.conf").open("a") as settings:
         settings.write("work_mem = 'much'\n")

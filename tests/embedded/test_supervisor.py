@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_made_is_named() -> None:
     assert line.startswith("houshayu: /proc/var can't be written: ")
 
 
-def test_a_full_disk_is_told(full: Path) -> None:
+def test_a_full_disk_is_reported(full: Path) -> None:
     line = refusal(full / "var")
 
     assert line.startswith("houshayu: ")

@@ -30,7 +30,7 @@ def test_a_role_covers_what_lies_below(coordinator: User, community: Place) -> N
     assert permissions_at(coordinator, real_place("shunyi")) == set()
 
 
-def test_of_several_places_each_counts_and_no_place_is_nowhere(
+def test_each_of_several_places_counts_and_no_place_is_nowhere(
     worker: User, hotel: Place, hub: Place
 ) -> None:
     assert permissions_at(worker, hub, hotel, None) == ROLE_PERMISSIONS[Role.HOTEL_STAFF]

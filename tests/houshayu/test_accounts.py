@@ -136,7 +136,7 @@ def test_a_new_password_ends_the_tokens_too(client: Client, worker: User) -> Non
 
 
 def api_answers(token: str) -> int:
-    """The status of the list of cases for who has the token."""
+    """The status of the list of cases for whoever has the token."""
     headers = {"Authorization": f"Token {token}"}
     return Client().get(reverse("api:case-list"), headers=headers).status_code
 

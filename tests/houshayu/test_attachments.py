@@ -94,13 +94,13 @@ def test_a_photo_loses_where_and_when_it_was_taken_and_stands_upright() -> None:
 
 
 def test_a_png_loses_its_texts_and_keeps_every_pixel() -> None:
-    told = PngImagePlugin.PngInfo()
-    told.add_text("Comment", PLACE)
-    told.add_itxt("XML:com.adobe.xmp", f"<x:xmpmeta>{PLACE}</x:xmpmeta>", zip=False)
-    told.add(b"tIME", bytes([7, 228, 3, 20, 8, 30, 0]))
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", PLACE)
+    texts.add_itxt("XML:com.adobe.xmp", f"<x:xmpmeta>{PLACE}</x:xmpmeta>", zip=False)
+    texts.add(b"tIME", bytes([7, 228, 3, 20, 8, 30, 0]))
     exif = traces()
     exif[0x0112] = 1
-    sent = picture("PNG", pnginfo=told, exif=exif)
+    sent = picture("PNG", pnginfo=texts, exif=exif)
     assert PLACE.encode() in sent and b"tIME" in sent and b"eXIf" in sent
 
     kept = attachments.read(sent, SCAN)
@@ -254,7 +254,7 @@ def test_what_is_kept_is_read_back_and_lies_encrypted_under_a_random_name(kept_i
 
 
 @pytest.mark.django_db
-def test_two_of_the_same_content_can_not_be_told_to_be_the_same(kept_in: str) -> None:
+def test_that_two_have_the_same_content_can_not_be_seen(kept_in: str) -> None:
     author = make_user()
 
     one, two = keep(author), keep(author)

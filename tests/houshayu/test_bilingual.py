@@ -39,7 +39,9 @@ def rendered(template: str, **context: object) -> str:
         ("ar", "نعم"),
     ],
 )
-def test_a_message_is_told_in_chinese_and_in_each_of_the_other_nine(second: str, text: str) -> None:
+def test_a_message_is_rendered_in_chinese_and_in_each_of_the_other_nine(
+    second: str, text: str
+) -> None:
     assert both(YES, second) == Both("是", text, second)
 
 
@@ -55,7 +57,7 @@ def test_a_language_without_documents_is_refused(second: str) -> None:
         both(YES, second)
 
 
-def test_what_is_not_yet_translated_is_told_in_english_and_not_in_chinese() -> None:
+def test_what_is_not_yet_translated_is_rendered_in_english_and_not_in_chinese() -> None:
     waiting = gettext_lazy("A sentence that no translator has seen")
 
     assert both(waiting, "ko").second == "A sentence that no translator has seen"

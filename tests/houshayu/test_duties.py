@@ -51,4 +51,4 @@ def test_the_highest_rung_that_is_reached_speaks_and_an_announcement_has_its_tim
     assert release.rung_at(NOW, NOW - timedelta(hours=25)) is None
     assert release.rung_at(NOW, NOW - HOUR) == announced
     assert release.rung_at(NOW, NOW) == due
-    assert not release.is_told(announced, NOW, NOW) and release.is_told(due, NOW, NOW)
+    assert not release.notifies(announced, NOW, NOW) and release.notifies(due, NOW, NOW)

@@ -29,5 +29,5 @@ def test_a_control_character_is_left_out() -> None:
     assert written("WANG\x0b XIAO\x00MING").value == "WANG XIAOMING"
 
 
-def test_a_moment_is_told_in_beijing_time() -> None:
+def test_a_moment_is_written_in_beijing_time() -> None:
     assert written(NOW).value == NOW.replace(tzinfo=None)

@@ -173,7 +173,7 @@ def test_a_field_ties_its_label_help_and_error_to_its_control() -> None:
     assert '<a href="#id_name">' in html  # the summary leads to the field
 
 
-def test_a_bilingual_form_tells_labels_and_choices_in_chinese_and_english() -> None:
+def test_a_bilingual_form_shows_labels_and_choices_in_chinese_and_english() -> None:
     with translation.override("en"):
         html = str(Sheet())
 
@@ -181,7 +181,7 @@ def test_a_bilingual_form_tells_labels_and_choices_in_chinese_and_english() -> N
     assert "一月 January" in html
 
 
-def test_an_ordinary_form_tells_them_once() -> None:
+def test_an_ordinary_form_shows_them_once() -> None:
     class Plain(Sheet):
         bilingual = False
 
@@ -232,8 +232,8 @@ def test_what_was_typed_outlives_the_log_in(coordinator: User, hotel: Place) -> 
     page = client.post(address, typed | {"csrfmiddlewaretoken": token[1]})
 
     assert (page.status_code, page.headers["Cache-Control"]) == (403, "no-store, private")
-    told = {name: unescape(value) for name, value in hidden(page.text).items()}
-    assert typed.items() <= told.items()
+    sent = {name: unescape(value) for name, value in hidden(page.text).items()}
+    assert typed.items() <= sent.items()
     assert f'action="{address}"' in page.text and reverse("account_login") in page.text
     # Logged in again, the token is another: the form comes back once more, with a fresh one.
     client.force_login(coordinator, "houshayu.access.MembershipBackend")

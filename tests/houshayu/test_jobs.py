@@ -204,7 +204,7 @@ class TooLate(Conflict):
     """A refusal of the toy's."""
 
 
-def test_why_it_was_refused_is_told_in_the_language_of_the_one_who_asked(
+def test_why_it_was_refused_is_shown_in_the_language_of_the_one_who_asked(
     client: Client, sender: User, register: Callable[..., None]
 ) -> None:
     def work(job: Job, progress: Progress) -> bytes:
@@ -219,7 +219,7 @@ def test_why_it_was_refused_is_told_in_the_language_of_the_one_who_asked(
     assert "该预警已处置" in client.get(job.get_absolute_url()).content.decode()
 
 
-def test_who_lost_the_permission_gets_nothing_done_and_sees_nothing(
+def test_somebody_who_lost_the_permission_gets_nothing_done_and_sees_nothing(
     client: Client, sender: User, register: Callable[..., None]
 ) -> None:
     register()

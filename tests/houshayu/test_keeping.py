@@ -1,4 +1,4 @@
-"""Of every personal field it is said why it is kept, and for how long."""
+"""Every personal field says why it is kept, and for how long."""
 
 # ruff: noqa: DJ008  (the models declared here are never shown)
 

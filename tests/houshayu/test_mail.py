@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from houshayu import mail, telling
 from houshayu.models import MailStatus, Message, Role, User
@@ -200,6 +201,43 @@ def test_what_a_dead_sender_left_is_decided_by_a_person(
     mail.send_queued(timezone.now())
 
     assert (len(postbox.mails), statuses()) == (1, [MailStatus.SENT])
+
+
+def test_what_a_dead_sender_left_is_decided_once_on_the_page_in_the_list_or_by_the_api(
+    recipient: User, coordinator: User, stranger: User
+) -> None:
+    queue(recipient, 4)
+    with transaction.atomic():
+        Message.objects.claim_for_mail(limit=4, now=timezone.now())
+    Message.objects.update(mail_status=MailStatus.UNCERTAIN)
+    one, two, three, four = Message.objects.order_by("pk")
+    client, api = Client(), APIClient()
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+    api.force_authenticate(coordinator)
+
+    client.post(reverse("outbox_settle", args=[one.pk]), {"decision": "leave"})
+    bulk = {"act": "again", "chosen": [one.pk, two.pk]}
+    results = client.post(reverse("outbox_bulk"), bulk).context["results"]
+    answers = [
+        api.post(f"/api/mails/{three.pk}/settle/", {"decision": "again"}, format="json")
+        for _ in range(2)
+    ]
+    wrong = api.post(f"/api/mails/{four.pk}/settle/", {"decision": "never"}, format="json")
+
+    assert [bool(each.refused) for each in results] == [True, False]
+    assert [each.status_code for each in answers] == [200, 409]
+    assert (wrong.status_code, list(wrong.json())) == (400, ["decision"])
+    assert list(Message.objects.order_by("pk").values_list("mail_status", flat=True)) == [
+        "sent",
+        "queued",
+        "queued",
+        "uncertain",
+    ]
+    page = client.get(reverse("outbox"), {"status": "uncertain"}).context["page"]
+    left = api.get("/api/mails/", {"status": "uncertain"}).json()["results"]
+    assert [each.pk for each in page.rows] == [each["id"] for each in left] == [four.pk]
+    api.force_authenticate(stranger)
+    assert api.get("/api/mails/").status_code == 403
 
 
 def test_nothing_leaves_a_demonstration(

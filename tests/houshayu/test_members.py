@@ -1,4 +1,4 @@
-"""Who has which role, and who answers for what: what does not fit is told beside the field."""
+"""Who has which role, and who answers for what: what does not fit is shown beside the field."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_group_has_one_lead_at_a_place(client: Client, hotel: Place) -> None:
     assert again.status_code == 302
 
 
-def test_who_forgot_their_password_gets_another_and_the_old_one_ends(
+def test_somebody_who_forgot_their_password_gets_another_and_the_old_one_ends(
     client: Client, hotel: Place
 ) -> None:
     member = make_user(role=Role.HOTEL_STAFF, place=hotel, password="forgotten-long-ago")

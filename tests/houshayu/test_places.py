@@ -103,7 +103,7 @@ def test_rights_of_two_roles_stay_at_their_own_places(db: None) -> None:
     assert where("returnees.add_case") == {"gucheng", "merlin-champagne"}
 
 
-def test_who_left_the_service_covers_nothing(coordinator: User) -> None:
+def test_somebody_who_left_the_service_covers_nothing(coordinator: User) -> None:
     User.objects.filter(pk=coordinator.pk).update(is_active=False)
     former = User.objects.get(pk=coordinator.pk)
 

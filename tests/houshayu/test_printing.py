@@ -153,7 +153,7 @@ def test_a_template_speaks_the_language_asked_for(tmp_path: Path, settings: Sett
     assert "Oui" in texts(printing.render_pdf("sheet.html", {}, language="fr"))[0]
 
 
-def test_the_check_tells_how_to_mend_a_missing_font_subsetter(
+def test_the_check_says_how_to_mend_a_missing_font_subsetter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert checks.fonts_can_be_subset() == []

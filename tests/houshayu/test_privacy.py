@@ -179,7 +179,7 @@ def test_a_reveal_is_not_changed_even_by_sql(case: Case, sender: User, sql: str)
     ],
     ids=["sound", "empty", "no base64", "16 bytes", "all zero", "short index", "guessable index"],
 )
-def test_weak_keys_are_told_before_anything_is_encrypted(
+def test_weak_keys_are_reported_before_anything_is_encrypted(
     settings: Settings, keys: list[str], index_key: str, found: list[str]
 ) -> None:
     settings.FIELD_KEYS, settings.BLIND_INDEX_KEY = keys, index_key

@@ -57,7 +57,7 @@ def test_what_is_not_set_is_named_and_nothing_starts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "warning"),
     [
         ({"SECRET_KEY": "short"}, "security.W009"),
         ({"DEBUG": "1"}, "security.W018"),
@@ -66,21 +66,21 @@ def test_what_is_not_set_is_named_and_nothing_starts() -> None:
         ({"BLIND_INDEX_KEY": "short"}, "houshayu.E002"),
     ],
 )
-def test_what_is_set_unsafely_is_told(change: dict[str, str], told: str) -> None:
+def test_what_is_set_unsafely_is_reported(change: dict[str, str], warning: str) -> None:
     done = check(**change)
 
     assert done.returncode == 1
-    assert told in done.stderr
+    assert warning in done.stderr
 
 
 def test_compose_asks_for_everything_and_has_no_secret_of_its_own() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
     for name in ("migrate", "web", "worker", "beat"):
-        told = services[name]["environment"]
-        assert COMPLETE.keys() <= told.keys()
+        given = services[name]["environment"]
+        assert COMPLETE.keys() <= given.keys()
         for variable in COMPLETE.keys() - {"HOUSHAYU_MODE", "DATABASE_URL", "REDIS_URL"}:
-            assert told[variable].startswith(f"${{{variable}:?")
+            assert given[variable].startswith(f"${{{variable}:?")
         assert services[name]["volumes"] == ["data:/data"]
     assert services["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith("${")
 
@@ -100,10 +100,10 @@ def test_the_access_log_does_not_tell_who_was_looked_for() -> None:
     set_up: dict[str, str] = {}
     exec((ROOT / "gunicorn.conf.py").read_text(encoding="utf-8"), set_up)
 
-    told = set(re.findall(r"%\(([^)]+)\)s", set_up["access_log_format"]))
+    logged = set(re.findall(r"%\(([^)]+)\)s", set_up["access_log_format"]))
 
-    assert "U" in told  # the path alone
-    assert told & {"r", "q", "f"} == set()  # the request line, its query, the referrer
+    assert "U" in logged  # the path alone
+    assert logged & {"r", "q", "f"} == set()  # the request line, its query, the referrer
 
 
 @pytest.mark.django_db

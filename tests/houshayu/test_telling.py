@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from houshayu.duties import planning
 from houshayu.models import Message, MessageLine, Place, User
@@ -105,6 +106,78 @@ def test_the_inbox_shows_a_kind_and_marks_just_that_as_read(
 
     assert [message.kind for message in page.context["page"].rows] == ["test"]
     assert [message.kind for message in Message.objects.unread()] == ["checkin"]
+
+
+def test_all_that_the_filters_leave_is_marked_and_a_filter_that_means_nothing_marks_none(
+    hotel_worker: User, client: Client
+) -> None:
+    tell_user(hotel_worker, kind="checkin")
+    tell_user(make_user(), kind="checkin")
+    filtered = f"{reverse('inbox')}?state=unread&kind=checkin"
+
+    client.post(reverse("inbox_read"), {"kind": "nonsense"})
+    assert Message.objects.unread().count() == 2
+    answer = client.post(
+        reverse("inbox_read"), {"state": "unread", "kind": "checkin", "next": filtered}
+    )
+
+    assert answer.headers["Location"] == filtered
+    assert [message.recipient for message in Message.objects.unread()] != [hotel_worker]
+    assert Message.objects.unread().count() == 1
+    assert list(client.get(filtered).context["page"].rows) == []
+
+
+def test_the_chosen_messages_are_marked_and_nobody_elses(
+    hotel_worker: User, client: Client
+) -> None:
+    tell_user(hotel_worker, kind="checkin")
+    tell_user(hotel_worker, kind="test")
+    tell_user(make_user(), kind="checkin")
+    chosen = Message.objects.filter(kind="checkin")
+
+    page = client.post(
+        reverse("inbox_bulk"), {"act": "read", "chosen": [message.pk for message in chosen]}
+    )
+
+    assert [result.row.recipient for result in page.context["results"]] == [hotel_worker]
+    assert Message.objects.unread().filter(recipient=hotel_worker).get().kind == "test"
+    assert Message.objects.unread().count() == 2
+
+
+def test_one_message_is_marked_in_its_row(hotel_worker: User, client: Client) -> None:
+    tell_user(hotel_worker)
+    tell_user(make_user())
+    own, others = (
+        reverse("message_read", args=[each.pk]) for each in Message.objects.order_by("pk")
+    )
+
+    row = client.post(own, headers={"HX-Request": "true"})
+
+    assert "is-new" not in row.text and "<form" not in row.text
+    assert client.post(others).status_code == 404
+    assert Message.objects.unread().count() == 1
+
+
+def test_the_api_has_the_inbox_of_its_user_by_the_filters_of_the_page(hotel_worker: User) -> None:
+    tell_user(hotel_worker, 2, kind="checkin")
+    tell_user(hotel_worker, kind="test")
+    tell_user(make_user(), kind="test")
+    others = Message.objects.exclude(recipient=hotel_worker).get()
+    api = APIClient()
+    api.force_authenticate(hotel_worker)
+
+    listed = api.get("/api/messages/", {"kind": "checkin", "state": "unread"}).json()["results"]
+    address = f"/api/messages/{listed[0]['id']}/"
+    assert [each["kind"] for each in listed] == ["checkin"]
+    assert len(api.get(address).json()["lines"]) == 2
+    assert api.get("/api/messages/", {"kind": "nonsense"}).status_code == 400
+    assert api.post("/api/messages/read/?kind=nonsense").status_code == 400
+    assert api.get(f"/api/messages/{others.pk}/").status_code == 404
+    assert api.post(f"/api/messages/{others.pk}/read/").status_code == 404
+
+    assert api.post(f"{address}read/").json()["read_at"] is not None
+    assert api.post("/api/messages/read/?kind=test").json() == {"read": 1}
+    assert [each.recipient for each in Message.objects.unread()] == [others.recipient]
 
 
 @pytest.mark.parametrize("messages", [1, 6])

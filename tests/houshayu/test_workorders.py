@@ -38,7 +38,7 @@ def shown(client: Client, user: User, **query: str) -> list[WorkOrder]:
 
 
 @pytest.mark.django_db
-def test_who_is_second_is_told_who_was_first(hotel_worker: User) -> None:
+def test_somebody_who_is_second_learns_who_was_first(hotel_worker: User) -> None:
     order = make_order()
     stale = WorkOrder.objects.get()
     order.done(by=hotel_worker, now=NOW, result="缺200个")
@@ -51,7 +51,7 @@ def test_who_is_second_is_told_who_was_first(hotel_worker: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_are_done_at_once_one_is() -> None:
+def test_only_one_of_many_finishes_an_order_at_once() -> None:
     order, people = make_order(), [make_user() for _ in range(6)]
 
     def finish(by: User) -> bool:
@@ -284,6 +284,29 @@ def test_the_row_is_answered_in_place(client: Client, hotel_worker: User) -> Non
 
 
 @pytest.mark.django_db
+def test_chosen_orders_are_done_with_one_result_and_others_stay(
+    client: Client, hotel_worker: User, stranger: User, hub: Place
+) -> None:
+    first, second, theirs = make_order(), make_order(), make_order(place=hub)
+    second.done(by=make_user(), now=NOW, result="早已完成")
+    client.force_login(hotel_worker)
+    chosen = {"act": "done", "chosen": [first.pk, second.pk, theirs.pk]}
+    address = reverse("workorder_bulk")
+
+    asked = client.post(address, chosen)
+    empty = client.post(address, chosen | {"confirmed": "1", "result": " "})
+    done = client.post(address, chosen | {"confirmed": "1", "result": "都清点了"})
+
+    assert [page.status_code for page in (asked, empty, done)] == [200, 422, 200]
+    assert {each.row: bool(each.refused) for each in done.context["results"]} == {
+        first: False,
+        second: True,
+    }
+    results = {order.pk: order.result for order in WorkOrder.objects.all()}
+    assert results == {first.pk: "都清点了", second.pk: "早已完成", theirs.pk: ""}
+
+
+@pytest.mark.django_db
 def test_without_script_the_page_says_what_is_missing(client: Client, hotel_worker: User) -> None:
     order = make_order()
     client.force_login(hotel_worker)
@@ -307,13 +330,13 @@ def api(user: User) -> APIClient:
 def test_the_api_gives_lists_and_finishes_by_the_rules_of_the_pages(
     coordinator: User, hotel: Place, hotel_worker: User, stranger: User
 ) -> None:
-    told = {
+    order = {
         "place": hotel.code,
         "owner": "hotel_worker",
         "text": "清点口罩",
         "due_at": "2020-03-20T18:00:00+08:00",
     }
-    given = api(coordinator).post("/api/work-orders/", told, format="json")
+    given = api(coordinator).post("/api/work-orders/", order, format="json")
     assert given.status_code == 201, given.json()
     address = f"/api/work-orders/{given.json()['id']}/"
 
@@ -343,9 +366,9 @@ def test_the_api_refuses_what_the_page_refuses(
     coordinator: User, hotel: Place, stranger: User, changed: dict[str, str]
 ) -> None:
     giver = make_user(role=Role.COORDINATOR, place=hotel)
-    told = {"place": hotel.code, "text": "清点口罩", "due_at": "2020-03-20T18:00:00+08:00"}
+    order = {"place": hotel.code, "text": "清点口罩", "due_at": "2020-03-20T18:00:00+08:00"}
 
-    answer = api(giver).post("/api/work-orders/", told | changed, format="json")
+    answer = api(giver).post("/api/work-orders/", order | changed, format="json")
 
     assert (answer.status_code, list(answer.json())) == (400, list(changed))
     assert not WorkOrder.objects.exists()

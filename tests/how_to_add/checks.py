@@ -43,7 +43,7 @@ def test_the_app_has_a_list_an_act_and_a_route(client: Client, worker, parcel) -
     assert (listed["id"], listed["handed_out_at"] is None) == (parcel.pk, False)
 
 
-def test_the_duty_of_the_app_is_planned_told_and_shown(
+def test_the_duty_of_the_app_is_planned_sent_and_shown(
     client: Client, worker, parcel, monkeypatch
 ) -> None:
     planning.plan_and_send(NOW + timedelta(minutes=1))
@@ -59,10 +59,10 @@ def test_the_field_is_on_the_page_in_the_api_and_on_the_sheet(client: Client, wo
     client.force_login(worker)
 
     form = client.get(reverse("returnees:case_edit", args=[case.number])).content.decode()
-    told = client.get(reverse("api:case-detail", args=[case.number])).json()
+    stored = client.get(reverse("api:case-detail", args=[case.number])).json()
 
     assert 'name="journey-terminal"' in form
-    assert told["journey"]["terminal"] == "T3-D"
+    assert stored["journey"]["terminal"] == "T3-D"
     assert "T3-D" in sheets.registration_sheet(sheets.with_everything(Case.objects.all()).get())
 
 
@@ -81,13 +81,13 @@ def test_the_observation_kind_is_decided_and_kept(community) -> None:
     assert ObservationKind(observation_of(case).kind).stays_in
 
 
-def test_the_duty_kind_is_planned_and_told(worker) -> None:
+def test_the_duty_kind_is_planned_and_sent(worker) -> None:
     case = make_case(place=worker.memberships.get().place)
 
     planning.plan_and_send(NOW + timedelta(minutes=1))
 
-    told = [line.text for line in MessageLine.objects.filter(recipient=worker)]
-    assert told == [f"Added: {case.number}"]
+    lines = [line.text for line in MessageLine.objects.filter(recipient=worker)]
+    assert lines == [f"Added: {case.number}"]
 
 
 def test_the_page_answers(client: Client, worker) -> None:

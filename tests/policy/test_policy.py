@@ -148,7 +148,7 @@ def test_a_minor_at_home_has_a_guardian_with_them(policies: None) -> None:
     assert not decided(person("2020-03-17", born="1940-01-01", grounds={"age_70"})).needs_guardian
 
 
-def test_who_applies_after_landing_goes_home_once_approved_with_the_days_combined(
+def test_somebody_who_applies_after_landing_goes_home_once_approved_with_the_days_combined(
     policies: None,
 ) -> None:
     facts = {"born": "1940-01-01", "grounds": {"age_70"}} | AFTER_LANDING
@@ -351,7 +351,7 @@ def test_a_decision_names_its_rule_and_the_facts_that_decided(policies: None) ->
     assert json.loads(json.dumps(home.as_json()))["facts"] == home.facts
 
 
-def test_a_rule_is_told_in_the_language_of_the_reader(policies: None) -> None:
+def test_a_rule_is_worded_in_the_language_of_the_reader(policies: None) -> None:
     version = PolicyVersion.objects.get(code="P2")
 
     with translation.override("zh-hans"):
@@ -397,7 +397,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         ([rule(when={"age": {"at_least": 70}})], "The last rule must take everybody"),
         ([rule(), rule()], "X-all: each rule has a code of its own"),
         ([rule(code="")], "A rule has no code"),
-        ([rule(text_zh_hans="")], "X-all: a rule is told in both languages"),
+        ([rule(text_zh_hans="")], "X-all: a rule needs a text in both languages"),
         ([rule(home_wen=["assessment"])], "X-all: a rule says nothing named home_wen"),
         ([rule(home_when=["luck"])], "X-all: home can't wait for luck"),
         ([rule(needs_guardian="yes")], "X-all: needs_guardian is true or false"),
@@ -470,7 +470,7 @@ def test_the_published_rules_use_every_kind_of_observation() -> None:
     } == set(ObservationKind.values)
 
 
-def test_every_fact_that_can_decide_has_a_label_to_be_told_by() -> None:
+def test_every_fact_that_can_decide_has_a_label() -> None:
     assert FACT_LABELS.keys() == FACTS | set(HOME_CONDITIONS.values()) | {"arrived_on"}
     assert WAITING.keys() == HOME_CONDITIONS.keys()
 
@@ -548,7 +548,7 @@ def test_two_check_ins_a_day_make_twice_the_days(days: int, started_on: date) ->
 def test_the_database_counts_the_slots_of_a_day_as_the_program_does(days: int) -> None:
     asked = [(day, slot) for day in range(-1, days + 2) for slot in Slot]
 
-    told = {
+    due = {
         (day, slot)
         for day, slot in asked
         if sql(
@@ -557,4 +557,4 @@ def test_the_database_counts_the_slots_of_a_day_as_the_program_does(days: int) -
         == [(True,)]
     }
 
-    assert told == set(check_in_slots(days))
+    assert due == set(check_in_slots(days))

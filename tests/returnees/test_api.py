@@ -132,7 +132,7 @@ def test_the_eleventh_try_within_a_minute_is_not_heard(db: None) -> None:
     assert tries == [400] * 10 + [429]
 
 
-def test_who_has_a_second_step_needs_its_code_once(coordinator: User) -> None:
+def test_somebody_who_has_a_second_step_needs_its_code_once(coordinator: User) -> None:
     coordinator.set_password(PASSWORD)
     coordinator.save()
     secret = generate_totp_secret()
@@ -145,7 +145,7 @@ def test_who_has_a_second_step_needs_its_code_once(coordinator: User) -> None:
     assert log_in(coordinator, code=code).status_code == 400
 
 
-def test_who_must_have_a_second_step_and_has_none_gets_no_token(
+def test_somebody_who_must_have_a_second_step_and_has_none_gets_no_token(
     coordinator: User, settings: Any
 ) -> None:
     settings.HOUSHAYU_REQUIRE_TOTP = True
@@ -192,9 +192,9 @@ def test_numbers_never_come_out_in_full(sender: User, community: Place) -> None:
         client.get(f"/api/people/{number}/"),
     ]
 
-    told = " ".join(answer.content.decode() for answer in answers)
+    shown = " ".join(answer.content.decode() for answer in answers)
     secret = ["E12345678", "13800001234", "13900005678", "13700009876", "13600007654"]
-    assert [each for each in secret if each in told] == []
+    assert [each for each in secret if each in shown] == []
     assert registered.json()["document"]["document_number"] == "E1*****78"
     assert registered.json()["contact"]["phone_cn"] == "138******34"
     assert registered.json()["dwelling"]["landlord_or_agent"] == "老李 137******76"
@@ -228,7 +228,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("changed", "section", "field"), WRONG)
-def test_a_wrong_answer_is_told_beside_its_field_and_nothing_is_saved(
+def test_a_wrong_answer_is_refused_beside_its_field_and_nothing_is_saved(
     sender: User, changed: dict[str, Any], section: str, field: str
 ) -> None:
     answer = api(sender).post("/api/cases/", the_form(**changed), format="json")
@@ -239,7 +239,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_is_saved(
 
 
 @pytest.mark.parametrize("body", [{}, [], {"place": 7}, {"transits": [None]}, "text"])
-def test_what_is_no_registration_at_all_is_told_so(sender: User, body: Any) -> None:
+def test_what_is_no_registration_at_all_is_refused(sender: User, body: Any) -> None:
     assert api(sender).post("/api/cases/", body, format="json").status_code == 400
 
 
@@ -272,7 +272,7 @@ def test_a_person_with_an_open_case_is_not_registered_twice(sender: User) -> Non
     assert Case.objects.count() == 1
 
 
-def test_of_a_likely_duplicate_elsewhere_only_the_place_is_told(
+def test_only_the_place_of_a_likely_duplicate_elsewhere_is_named(
     sender: User, stranger: User
 ) -> None:
     case = make_case(place=real_place("gucheng"), by=stranger)
@@ -287,7 +287,7 @@ def test_of_a_likely_duplicate_elsewhere_only_the_place_is_told(
 # --- Looking --------------------------------------------------------------------------------
 
 
-def test_who_may_look_is_as_on_the_pages(case: Case, sender: User, stranger: User) -> None:
+def test_the_same_people_may_look_as_on_the_pages(case: Case, sender: User, stranger: User) -> None:
     guard = make_user(role="checkpoint_guard", place=real_place("houshayu-village"))
     for address in (f"/api/cases/{case.number}/", f"/api/people/{case.number}/",
                     f"/api/cases/{case.number}/check-ins/"):  # fmt: skip
@@ -299,7 +299,7 @@ def test_who_may_look_is_as_on_the_pages(case: Case, sender: User, stranger: Use
         assert api(stranger).get(address).json()["results"] == []
 
 
-def test_a_person_is_told_with_the_cases_the_reader_sees_alone(
+def test_a_person_is_listed_with_the_cases_the_reader_sees_alone(
     case: Case, sender: User, stranger: User
 ) -> None:
     releasing.close(case, "no_show", by=sender, now=NOW + timedelta(hours=1), note="未到")
@@ -307,9 +307,9 @@ def test_a_person_is_told_with_the_cases_the_reader_sees_alone(
     again = make_case(place=real_place("gucheng"), by=stranger, document=document)
     assert again.person == case.person
 
-    [told] = api(stranger).get("/api/people/").json()["results"]
+    [person] = api(stranger).get("/api/people/").json()["results"]
 
-    assert [each["number"] for each in told["cases"]] == [again.number]
+    assert [each["number"] for each in person["cases"]] == [again.number]
     assert api(stranger).get(f"/api/people/{case.number}/").status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""One act with many chosen rows: each has a result of its own, and nothing is half told."""
+"""One act with many chosen rows: each has a result of its own, and nothing is half reported."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_only_those_who_are_ready_are_released(sender: User, community: Place) -
     assert results(answer) == [(ready.number, True), (early.number, False)]
 
 
-def test_what_is_not_in_ones_hands_is_refused_and_what_one_does_not_see_is_not_told(
+def test_what_is_not_in_ones_hands_is_refused_and_what_one_does_not_see_is_not_shown(
     sender: User, community: Place, hotel: Place
 ) -> None:
     gone = make_observed_case(place=hotel, community=community)  # the sender held it once
@@ -153,7 +153,9 @@ def test_a_small_choice_of_a_harmless_act_is_done_at_once_and_a_big_one_asks(
 
 
 @pytest.mark.parametrize("chosen", [[], ["HSY-000000"], ["a\0b"], ["'; --"]])
-def test_who_chooses_nothing_that_is_there_is_told_so(sender: User, chosen: list[str]) -> None:
+def test_somebody_who_chooses_nothing_that_is_there_is_refused(
+    sender: User, chosen: list[str]
+) -> None:
     answer = press(sender, CASES, "arrive", *chosen, back="/cases/?state=all")
 
     assert (answer.status_code, answer["Location"]) == (302, "/cases/?state=all")

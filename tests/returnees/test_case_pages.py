@@ -1,4 +1,4 @@
-"""The list of cases as those see it who work with it all day."""
+"""The list of cases as the people who work with it all day see it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def link(page: str, rel: str) -> str:
 def test_every_case_is_on_one_page_and_the_filter_on_all(
     client: Client, community: Place, hotel: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All were registered at one moment, so only the second key tells them apart."""
+    """All were registered at one moment, so only the second key distinguishes them."""
     monkeypatch.setitem(keyset_page.__kwdefaults__, "size", 2)
     expected = {make_case(place=community).number for _case in range(5)}
     make_observed_case(place=hotel)
@@ -136,8 +136,8 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
     ClockShift.set_to(moment("2020-03-25"))
     arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
     address = reverse("returnees:arrival_correct", args=[case.number])
-    told = "2020-03-20T08:30"
-    assert f'value="{told}"' in client.get(address).content.decode()
+    stated = "2020-03-20T08:30"
+    assert f'value="{stated}"' in client.get(address).content.decode()
 
     for answer in (
         {"reason": "a slip"},
@@ -145,7 +145,7 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
         {"arrived_at": "2020-03-20T08:30"},
     ):
         assert 'aria-invalid="true"' in client.post(address, answer).content.decode()
-    client.post(address, {"reason": "another flight", "arrived_at": told, "not_arrived": "on"})
+    client.post(address, {"reason": "another flight", "arrived_at": stated, "not_arrived": "on"})
 
     case.refresh_from_db()
     assert case.arrived_at is None

@@ -102,7 +102,7 @@ def test_nobody_opens_it_without_saying_why(client: Client, through_tianjin: Cas
     ],
     ids=["something else", "too large", "empty", "half a picture", "half a PDF"],
 )
-def test_another_file_is_refused_and_the_reason_told(
+def test_another_file_is_refused_with_the_reason(
     client: Client, through_tianjin: Case, content: bytes, says: str
 ) -> None:
     page = send(client, through_tianjin, content)
@@ -151,7 +151,7 @@ def test_neither_database_nor_storage_nor_history_can_read_it(
     assert "Tianjin" not in str(rows) and through_tianjin.number not in attachment.stored_as
 
 
-def test_who_attached_and_who_replaced_it_is_in_the_history(
+def test_the_history_shows_who_attached_and_who_replaced_it(
     through_tianjin: Case, sender: User, receiver: User
 ) -> None:
     make_certificate(through_tianjin, by=sender)

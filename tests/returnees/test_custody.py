@@ -237,11 +237,11 @@ def test_a_closing_clock_may_be_behind_too(case: Case) -> None:
 def test_closing_ends_custody_and_observation_with_the_outcome(
     observed: Case, outcome: str, reason: str
 ) -> None:
-    releasing.close(observed, outcome, by=make_user(), now=LATER, note="as told by phone")
+    releasing.close(observed, outcome, by=make_user(), now=LATER, note="as said on the phone")
 
     assert (observed.outcome, observed.outcome_note, observed.closed_at) == (
         outcome,
-        "as told by phone",
+        "as said on the phone",
         LATER,
     )
     assert [each.end_reason for each in observed.observations.all()] == [reason]
@@ -344,7 +344,7 @@ def test_a_former_holder_still_sees_the_case_and_no_longer_acts_on_it(
         "a later flight",
     ],
 )
-def test_who_is_seen_has_arrived_as_announced_or_just_now(
+def test_somebody_who_is_seen_has_arrived_as_announced_or_just_now(
     case: Case, hours: int, arrived_after: int
 ) -> None:
     announced = case.expected_arrival_at
@@ -359,7 +359,7 @@ def test_who_is_seen_has_arrived_as_announced_or_just_now(
     assert case.arrived_at == announced + timedelta(hours=arrived_after)
 
 
-def test_who_held_a_case_last_keeps_the_whole_of_it(
+def test_somebody_who_held_a_case_last_keeps_the_whole_of_it(
     case: Case, sender: User, stranger: User
 ) -> None:
     releasing.close(case, CaseOutcome.NO_SHOW, by=sender, now=LATER, note="")

@@ -111,7 +111,7 @@ def test_the_message_is_put_in_words_when_it_is_shown():
         ),
     ],
 )
-def test_a_number_tells_what_it_says_of_its_holder(kind, number, expected):
+def test_a_number_reveals_what_it_says_of_its_holder(kind, number, expected):
     assert check(kind, number, today=TODAY) == expected
 
 

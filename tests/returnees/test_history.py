@@ -42,7 +42,7 @@ def registered(community: Place, sender: User) -> Case:
 
 
 def correct(case: Case, form: Registration, by: User) -> set[tuple[str, str, str, str]]:
-    """What the history tells of one correction."""
+    """What the history shows of one correction."""
     reason = "misread"
     amend(case, form, by=by, now=NOW, reason=reason)
     made = [change for change in history.changes(case) if change.reason == reason]
@@ -63,7 +63,7 @@ def test_each_answer_that_was_replaced_can_be_read_in_words(registered: Case, se
             ("health declaration", "Symptoms now or in the last 14 days", "", "Dry cough, Fatigue"),
             (
                 "health declaration",
-                "Contact with a confirmed, suspected or symptomless case in the last 14 days",
+                "Contact with a confirmed, suspected or asymptomatic case in the last 14 days",
                 "No",
                 "Yes",
             ),
@@ -71,7 +71,7 @@ def test_each_answer_that_was_replaced_can_be_read_in_words(registered: Case, se
         }
 
 
-def test_that_a_phone_number_was_replaced_is_told_and_the_number_is_not(
+def test_that_a_phone_number_was_replaced_is_shown_and_the_number_is_not(
     registered: Case, sender: User
 ) -> None:
     form = answers(
@@ -87,7 +87,7 @@ def test_that_a_phone_number_was_replaced_is_told_and_the_number_is_not(
         }
 
 
-def test_what_was_told_before_alerts_nobody_again(registered: Case, sender: User) -> None:
+def test_what_was_declared_before_alerts_nobody_again(registered: Case, sender: User) -> None:
     ill = {"symptoms": ["dry_cough"]}
     correct(registered, answers(transits=[], health=ill), sender)
     correct(registered, answers(transits=[], health=ill | {"pregnant": True}), sender)
@@ -126,13 +126,13 @@ def test_a_correction_that_corrects_nothing_leaves_no_trace(registered: Case, se
     assert correct(registered, answers(transits=["Helsinki", "Vantaa"]), sender) == set()
 
 
-def test_a_number_that_was_corrected_is_not_told(registered: Case, sender: User) -> None:
+def test_a_number_that_was_corrected_is_not_shown(registered: Case, sender: User) -> None:
     form = answers(transits=["Helsinki", "Vantaa"])
     form.person.phone_cn = "13987654321"
 
-    told = correct(registered, form, sender)
+    shown = correct(registered, form, sender)
 
-    assert {(old, new) for _thing, _field, old, new in told} == {
+    assert {(old, new) for _thing, _field, old, new in shown} == {
         (str(history.HIDDEN), str(history.HIDDEN))
     }
 
@@ -146,7 +146,7 @@ def test_a_check_in_changed_behind_the_programs_back_keeps_what_it_said(observed
     assert str(kept.temperature) == "38.6"
 
 
-def test_the_way_of_a_case_is_told_by_the_names_of_its_places(
+def test_the_way_of_a_case_is_shown_by_the_names_of_its_places(
     registered: Case, hub: Place, hotel: Place
 ) -> None:
     hand_over(registered, hub, now=NOW)

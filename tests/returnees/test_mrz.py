@@ -231,7 +231,7 @@ def test_a_card_number_longer_than_its_field_is_left_to_the_hand():
     ],
     ids=["mainland", "Hong Kong", "Korea"],
 )
-def test_a_mainland_passport_is_told_by_its_state_and_number(state, number, expected):
+def test_a_mainland_passport_is_recognised_by_its_state_and_number(state, number, expected):
     assert read(td3(number, state=state), today=TODAY)[0]["document_type"] == expected
 
 

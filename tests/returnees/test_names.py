@@ -32,7 +32,7 @@ PEOPLE = [
 
 
 def found(text: str) -> list[str]:
-    """Whom a search finds, by their name on a list."""
+    """The people a search finds, by their name on a list."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT person.name FROM unnest(%s, %s) AS person (name, tokens)"

@@ -130,7 +130,7 @@ def test_somebody_arrives_once(case: Case) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hub", "hotel", "hospital"])
-def test_who_is_taken_over_by_a_site_has_arrived(case: Case, kind: str) -> None:
+def test_somebody_who_is_taken_over_by_a_site_has_arrived(case: Case, kind: str) -> None:
     hand_over(case, make_place(kind=kind), now=case.expected_arrival_at + timedelta(hours=1))
 
     case.refresh_from_db()
@@ -138,7 +138,7 @@ def test_who_is_taken_over_by_a_site_has_arrived(case: Case, kind: str) -> None:
     assert observation_of(case).started_on == date(2020, 3, 20)
 
 
-def test_who_is_handed_to_another_sub_district_has_not_arrived_by_that(case: Case) -> None:
+def test_somebody_who_is_handed_to_another_sub_district_has_not_arrived_by_that(case: Case) -> None:
     hand_over(case, make_place(kind="subdistrict"), now=NOW)
 
     case.refresh_from_db()
@@ -276,9 +276,9 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
     excused = make_case(arrived=moment("2020-04-06"), journey=OBSERVED_IN_TIANJIN)
 
     for case in (at_home, excused):
-        observing.change_policy(case, p5, by=make_user(), reason="told by the district", now=NOW)
+        observing.change_policy(case, p5, by=make_user(), reason="asked by the district", now=NOW)
 
-    # Who is at home stays there until they are handed over; without a test nobody is released.
+    # People at home stay there until they are handed over; without a test nobody is released.
     assert counted(at_home) == [("home", date(2020, 3, 12), date(2020, 3, 26), "")]
     assert counted(excused) == [("centralized", date(2020, 4, 6), date(2020, 4, 20), "")]
     assert [each.due_on for each in observation_of(at_home).labtests.all()] == [
@@ -365,7 +365,7 @@ def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
     observed: Case,
 ) -> None:
     p7 = PolicyVersion.objects.get(code="P7")
-    observing.change_policy(observed, p7, by=make_user(), reason="told by the district", now=NOW)
+    observing.change_policy(observed, p7, by=make_user(), reason="asked by the district", now=NOW)
 
     corrected(observed, moment("2020-03-21"))
 
@@ -389,7 +389,7 @@ def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
     assert (case.policy.code, counted(case)[-1][1]) == ("P5", date(2020, 3, 25))
 
 
-def test_nobody_is_told_to_be_abroad_whom_somebody_has_seen(
+def test_a_person_whom_somebody_has_seen_is_not_corrected_to_be_abroad(
     case: Case, observed: Case, community: Place
 ) -> None:
     with pytest.raises(ArrivalStands):
@@ -441,7 +441,7 @@ def test_before_the_arrival_no_other_version_is_chosen(case: Case) -> None:
             case,
             PolicyVersion.objects.get(code="P7"),
             by=make_user(),
-            reason="told by the district",
+            reason="asked by the district",
             now=NOW,
         )
 
@@ -449,7 +449,7 @@ def test_before_the_arrival_no_other_version_is_chosen(case: Case) -> None:
     assert case.policy.code == "P4"
 
 
-def test_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
+def test_somebody_who_waited_at_home_is_observed_there_once_the_assessment_is_approved(
     community: Place,
 ) -> None:
     case = make_case(
@@ -508,7 +508,7 @@ def test_fourteen_days_take_28_check_ins_and_no_more(observed: Case) -> None:
     assert {day for day, slot in taken if slot == "evening"} == set(range(14))
 
 
-def test_who_measures_first_stands(observed: Case, hotel_worker: User) -> None:
+def test_the_first_measurement_stands(observed: Case, hotel_worker: User) -> None:
     first = check_in(observed, day=0, slot="evening", temperature="36.8", by=hotel_worker)
     observation = observation_of(observed)
 
@@ -649,7 +649,7 @@ def test_an_alert_is_settled_once(observed: Case, coordinator: User) -> None:
     )
 
 
-def test_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> None:
+def test_somebody_who_sees_an_alert_first_is_on_it(observed: Case, coordinator: User) -> None:
     alert = make_alert(observed)
     alert.acknowledge(by=coordinator, now=NOW)
 
@@ -682,15 +682,17 @@ def test_many_fevers_cost_no_more_queries_than_one(
         rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=NOW)
 
 
-def test_a_reading_of_an_observation_that_ended_meanwhile_is_told(observed: Case) -> None:
+def test_a_reading_of_an_observation_that_ended_meanwhile_is_returned(observed: Case) -> None:
     reading = rounds.Reading(observation=observation_of(observed), temperature=Decimal("36.5"))
     releasing.close(
         observed, "transferred_out", by=make_user(), now=NOW + timedelta(hours=2), note=""
     )
 
-    told = rounds.record([reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW)
+    recorded = rounds.record(
+        [reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW
+    )
 
-    assert told == rounds.Recorded([], [], [reading.observation])
+    assert recorded == rounds.Recorded([], [], [reading.observation])
 
 
 def test_alerts_are_handled_where_the_case_is(
@@ -724,7 +726,7 @@ def test_an_alert_makes_sense(observed: Case, constraint: str, change: str) -> N
         sql(f"UPDATE returnees_alert SET {change}")
 
 
-def test_of_one_thing_somebody_is_reminded_once(observed: Case, hotel: Place) -> None:
+def test_somebody_is_reminded_of_one_thing_once(observed: Case, hotel: Place) -> None:
     sql(INSERT_REMINDER, place=hotel.pk)
 
     with refused_by("reminder_once"):

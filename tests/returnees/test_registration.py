@@ -44,7 +44,7 @@ def complaints(**changes: Any) -> list[str]:
     return [field.html_name if field else "" for field, _error in form.errors]
 
 
-def told(**changes: Any) -> Registration:
+def answered(**changes: Any) -> Registration:
     form = filled(**changes)
     assert form.is_valid(), list(form.errors)
     return form.registration()
@@ -305,7 +305,7 @@ BY_TIANJIN = {"journey__entry_port": "TSN", "journey__entry_date": "2020-03-19"}
             id="a question without an answer is not a no",
         ),
         *(
-            pytest.param({f"health__{answer}": "yes"}, [f"health-{detail}"], id=f"{answer} is told")
+            pytest.param({f"health__{answer}": "yes"}, [f"health-{detail}"], id=f"{answer} is yes")
             for answer, detail in {
                 "medicine_72h": "medicine_72h_text",
                 "contact_case": "contact_case_on",
@@ -406,7 +406,7 @@ def test_a_document_that_expires_before_the_arrival_is_a_warning_and_no_error() 
 
 
 def test_the_answers_become_the_rows_of_the_case() -> None:
-    registration = told(
+    registration = answered(
         person__nationality="德国",
         contact__phone_intl="+49 151 1234 5678",
         journey__departure_time="2020-03-19T14:00",
@@ -427,21 +427,23 @@ def test_the_answers_become_the_rows_of_the_case() -> None:
 
 
 def test_digits_of_any_script_are_digits() -> None:
-    registration = told(contact__phone_cn="199٠٠٠٠٠٠٠١", journey__flight_number="ｃａ９６６")
+    registration = answered(contact__phone_cn="199٠٠٠٠٠٠٠١", journey__flight_number="ｃａ９６６")
 
     assert registration.person.phone_cn == "19900000001"
     assert registration.journey.flight_number == "CA966"
 
 
-def test_who_asks_to_be_at_home_only_after_the_landing_did_not_apply_before_it(db: None) -> None:
-    landed, told_at = moment("2020-03-17"), moment("2020-03-15")
+def test_somebody_who_asks_to_be_at_home_only_after_the_landing_did_not_apply_before_it(
+    db: None,
+) -> None:
+    landed, asked_at = moment("2020-03-17"), moment("2020-03-15")
     case = make_case(
-        arrived=landed, request={"requested_mode": "centralized", "applied_at": told_at}
+        arrived=landed, request={"requested_mode": "centralized", "applied_at": asked_at}
     )
     corrected = make_registration(
         expected_arrival_at=landed,
         document={"document_number": case.document.document_number},
-        request={"exception_grounds": ["lives_alone"], "applied_at": told_at},
+        request={"exception_grounds": ["lives_alone"], "applied_at": asked_at},
     )
 
     amend(case, corrected, by=make_user(), now=moment("2020-03-18"), reason="asks by phone")
@@ -450,13 +452,13 @@ def test_who_asks_to_be_at_home_only_after_the_landing_did_not_apply_before_it(d
     assert case.request.applied_at == moment("2020-03-18")
 
 
-def test_who_is_found_to_have_landed_yesterday_is_observed_since_then(case: Case) -> None:
+def test_somebody_who_is_found_to_have_landed_yesterday_is_observed_since_then(case: Case) -> None:
     landed = moment("2020-03-19", "16:00")
     corrected = make_registration(
         expected_arrival_at=landed, document={"document_number": case.document.document_number}
     )
 
-    amend(case, corrected, by=make_user(), now=NOW, reason="a day earlier than told")
+    amend(case, corrected, by=make_user(), now=NOW, reason="a day earlier than stated")
 
     assert case.arrived_at == landed
     assert observation_of(case).started_on == date(2020, 3, 19)
@@ -530,21 +532,21 @@ def test_a_slip_in_the_number_does_not_make_two_people_one(
 def test_needs_are_kept_with_the_separate_consent_alone() -> None:
     needs = {"care__diet": "halal"}
 
-    kept = told(**needs).care
+    kept = answered(**needs).care
     assert kept is not None and kept.diet == "halal"
-    assert told(**needs, declaration__sensitive_consent="no").care is None
-    assert told().care is None
+    assert answered(**needs, declaration__sensitive_consent="no").care is None
+    assert answered().care is None
 
 
-def test_who_travels_along_is_of_the_same_group(case: Case) -> None:
-    assert told(arrival__companion=case.number.lower()).case.travel_group == case.travel_group
-    assert told().case.travel_group != case.travel_group
+def test_somebody_who_travels_along_is_of_the_same_group(case: Case) -> None:
+    assert answered(arrival__companion=case.number.lower()).case.travel_group == case.travel_group
+    assert answered().case.travel_group != case.travel_group
 
 
 def test_a_row_that_is_ticked_to_be_removed_is_neither_judged_nor_kept() -> None:
     row = a_row("transits", country="nowhere", city="", DELETE="on")
 
-    assert told(**row).transits == []
+    assert answered(**row).transits == []
 
 
 def test_all_that_is_asked_stands_on_the_printed_sheet() -> None:
@@ -566,4 +568,4 @@ def test_all_that_is_asked_stands_on_the_printed_sheet() -> None:
 def test_a_community_outside_the_sub_district_is_offered_and_not_refused() -> None:
     konggang = Place.objects.get(code="cofco-xiangyun")
 
-    assert told(dwelling__community=str(konggang.pk)).case.community == konggang
+    assert answered(dwelling__community=str(konggang.pk)).case.community == konggang

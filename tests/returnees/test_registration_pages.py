@@ -106,7 +106,7 @@ def test_what_no_browser_sends_breaks_nothing(
     assert worker.post(PAGE, sent(community, **changes)).status_code == status
 
 
-def test_who_answers_for_several_places_chooses_the_one_that_registers(
+def test_somebody_who_answers_for_several_places_chooses_the_one_that_registers(
     client: Client, coordinator: User, community: Place
 ) -> None:
     client.force_login(coordinator)
@@ -125,7 +125,7 @@ def test_somebody_of_konggang_is_offered_there(worker: Client) -> None:
     assert (handoff.to_place.code, handoff.status) == ("konggang", "offered")
 
 
-def test_every_label_and_choice_is_told_in_both_languages(worker: Client, sender: User) -> None:
+def test_every_label_and_choice_is_shown_in_both_languages(worker: Client, sender: User) -> None:
     for language in ("zh-hans", "en"):
         User.objects.filter(pk=sender.pk).update(language=language)
         page = worker.get(PAGE).content.decode()
@@ -234,7 +234,9 @@ def test_a_likely_duplicate_is_shown_before_saving(worker: Client, community: Pl
     assert Case.objects.count() == 2
 
 
-def test_of_a_case_elsewhere_only_who_to_ask_is_told(worker: Client, community: Place) -> None:
+def test_only_the_place_to_ask_is_shown_of_a_case_elsewhere(
+    worker: Client, community: Place
+) -> None:
     gucheng = real_place("gucheng")
     Place.objects.filter(pk=gucheng.pk).update(phone="010-80400000")
     known = make_case(
@@ -249,7 +251,7 @@ def test_of_a_case_elsewhere_only_who_to_ask_is_told(worker: Client, community: 
     assert known.number not in page and "SECRET" not in page
 
 
-def test_who_has_an_open_case_gets_no_second_one(worker: Client, community: Place) -> None:
+def test_somebody_who_has_an_open_case_gets_no_second_one(worker: Client, community: Place) -> None:
     worker.post(PAGE, sent(community))
 
     again = worker.post(PAGE, sent(community, not_a_duplicate="1"))
@@ -258,7 +260,7 @@ def test_who_has_an_open_case_gets_no_second_one(worker: Client, community: Plac
     assert Case.objects.count() == 1
 
 
-def test_who_comes_again_is_the_same_person(worker: Client, community: Place) -> None:
+def test_somebody_who_comes_again_is_the_same_person(worker: Client, community: Place) -> None:
     worker.post(PAGE, sent(community))
     first = Case.objects.get()
     releasing.close(first, "no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")

@@ -41,7 +41,7 @@ NO_CHECK_IN = "There is no check-in."
 NOT_NORMAL = "The last check-in was not normal."
 NO_TEST = "The negative result of the last nucleic acid test is missing."
 POSITIVE = "The last nucleic acid test was positive: please plan another."
-ON_OFFER = "A handoff is waiting for its answer."
+ON_OFFER = "A handoff is waiting for an answer."
 
 
 def refusal(case: Case, *, now: object) -> str:
@@ -138,7 +138,7 @@ def test_a_handoff_that_waits_holds_the_release(observed: Case, hub: Place) -> N
     assert refusal(observed, now=at) == ON_OFFER
 
 
-def test_all_that_is_missing_is_told_at_once(observed: Case, hub: Place) -> None:
+def test_all_that_is_missing_is_listed_at_once(observed: Case, hub: Place) -> None:
     make_alert(observed)
     make_handoff(case=observed, to_place=hub)
 
@@ -280,7 +280,7 @@ def test_a_result_does_not_undo_the_version_that_a_coordinator_is_choosing() -> 
 
     recording = threading.Thread(target=record)
     with transaction.atomic():
-        observing.change_policy(case, p7, by=make_user(), reason="told by the district", now=NOW)
+        observing.change_policy(case, p7, by=make_user(), reason="asked by the district", now=NOW)
         recording.start()
         recording.join(0.5)  # it waits for the case by now
     recording.join()

@@ -36,7 +36,7 @@ def planned() -> set[tuple[str, int, str]]:
     return {(duty, step, occurrence.partition(":")[2]) for duty, step, occurrence in rows}
 
 
-def told() -> set[str]:
+def notified() -> set[str]:
     """Who has something in their inbox."""
     return set(MessageLine.objects.values_list("recipient__username", flat=True))
 
@@ -116,13 +116,13 @@ def test_an_unanswered_handoff_reaches_the_receiver_and_then_those_above(
 
     planning.plan(handoff.due_at - HOUR)
     planning.send(handoff.due_at - HOUR)
-    first = told()
+    first = notified()
     planning.plan(handoff.due_at)
     planning.send(handoff.due_at)
 
     assert first == {"receiver"}
     # The sender, too: the case is in their hands until somebody accepts.
-    assert told() == {"receiver", "coordinator", "sender"}
+    assert notified() == {"receiver", "coordinator", "sender"}
 
 
 def test_where_nobody_works_those_above_are_reminded(
@@ -137,7 +137,7 @@ def test_where_nobody_works_those_above_are_reminded(
 
 
 @pytest.mark.parametrize("found", ["morning", "evening"])
-def test_who_was_measured_after_all_has_not_missed_twice(
+def test_somebody_who_was_measured_after_all_has_not_missed_twice(
     observed: Case, coordinator: object, found: str
 ) -> None:
     check_in(observed, day=0, slot="evening")
@@ -166,11 +166,13 @@ def test_each_is_reminded_in_their_own_language_and_a_guard_never(
 
     subjects = dict(MessageLine.objects.values_list("recipient__username", "text"))
     assert set(subjects) == {"receiver", english.username}
-    assert subjects[english.username].startswith("Handoff waits for an answer: HSY-")
+    assert subjects[english.username].startswith("Handoff waiting for an answer: HSY-")
     assert subjects["receiver"].startswith("接转待答复：HSY-")
 
 
-def test_who_was_expected_and_did_not_come_is_asked_for(community: Place, sender: object) -> None:
+def test_somebody_who_was_expected_and_did_not_come_is_asked_for(
+    community: Place, sender: object
+) -> None:
     make_case(
         place=community,
         expected_arrival_at=NOW + HOUR,
@@ -182,7 +184,7 @@ def test_who_was_expected_and_did_not_come_is_asked_for(community: Place, sender
     assert planned() == {("arrival", 0, "")}
 
 
-def test_who_does_not_come_on_a_later_flight_either_is_asked_for_again(
+def test_somebody_who_does_not_come_on_a_later_flight_either_is_asked_for_again(
     community: Place, sender: object
 ) -> None:
     case = make_case(

@@ -100,7 +100,7 @@ def test_what_somebody_else_recorded_stays(client: Client, hotel: Place) -> None
     assert case.number in " ".join(str(each) for each in answer.context["messages"])
 
 
-def test_who_left_while_the_round_was_typed_is_named(
+def test_somebody_who_left_while_the_round_was_typed_is_named(
     client: Client, hotel: Place, hub: Place
 ) -> None:
     here, left = make_observed_case(place=hotel), make_observed_case(place=hotel)
@@ -109,8 +109,8 @@ def test_who_left_while_the_round_was_typed_is_named(
 
     answer = client.post(url(), page, follow=True)
 
-    told = " ".join(str(each) for each in answer.context["messages"])
-    assert left.number in told and here.number not in told
+    shown = " ".join(str(each) for each in answer.context["messages"])
+    assert left.number in shown and here.number not in shown
     assert CheckIn.objects.get().observation.case == here
 
 
@@ -208,8 +208,8 @@ def test_37_3_alerts_the_coordinator_and_the_medical_group_at_once(
     client.post(url(), {temperature_of(case): temperature})
 
     assert Alert.objects.filter(case=case, kind="fever").count() == alerts
-    told = set(MessageLine.objects.values_list("recipient__username", flat=True))
-    assert told == ({"coordinator", "doctor"} if alerts else set())
+    shown = set(MessageLine.objects.values_list("recipient__username", flat=True))
+    assert shown == ({"coordinator", "doctor"} if alerts else set())
 
 
 def test_another_hotels_guests_are_not_on_the_page_and_can_not_be_recorded(

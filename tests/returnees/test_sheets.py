@@ -265,7 +265,7 @@ def sheet_url(case: Case, sheet: str = "registration") -> str:
     return reverse("returnees:print_sheet", args=[case.number, sheet])
 
 
-def test_who_holds_the_case_prints_its_sheet(client: Client, sender: User, case: Case):
+def test_somebody_who_holds_the_case_prints_its_sheet(client: Client, sender: User, case: Case):
     client.force_login(sender)
 
     response = client.get(sheet_url(case))
@@ -282,7 +282,9 @@ def test_a_stranger_finds_no_sheet(client: Client, stranger: User, case: Case):
     assert client.get(sheet_url(case)).status_code == 404
 
 
-def test_at_the_gate_a_printed_certificate_is_told_from_a_false_one(client: Client, guest: Case):
+def test_at_the_gate_a_printed_certificate_is_distinguished_from_a_false_one(
+    client: Client, guest: Case
+):
     text = printed("certificate", released(guest), "en")[1]
     code = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", text)
     assert code is not None

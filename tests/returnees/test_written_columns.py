@@ -152,7 +152,7 @@ def test_what_staff_and_the_program_wrote_survives_a_correction(case: Case, send
         commitment_signed_at=NOW,
     )
     Declaration.objects.filter(case=case).update(privacy_notice_version="2020-02")
-    Case.objects.filter(pk=case.pk).update(outcome_note="told by phone")
+    Case.objects.filter(pk=case.pk).update(outcome_note="said on the phone")
     kept = {model: columns_of(model) - ASKED[model] - DECIDED for model in parts(case)}
     kept[Person] -= Person.DERIVED
     kept[IdentityDocument] -= IdentityDocument.DERIVED
@@ -163,7 +163,7 @@ def test_what_staff_and_the_program_wrote_survives_a_correction(case: Case, send
     assert {model: stored(row, kept[model]) for model, row in parts(case).items()} == before
 
 
-def test_an_earlier_return_stays_as_it_was_told_then(case: Case, sender: User) -> None:
+def test_an_earlier_return_stays_as_it_was_stated_then(case: Case, sender: User) -> None:
     of_the_return = {Case, *SECTIONS}
     before = {
         model: stored(row, columns_of(model))
@@ -206,7 +206,9 @@ def test_a_second_return_writes_only_what_was_answered_otherwise(case: Case, sen
     assert "returnees_identitydocument" not in columns
 
 
-def test_needs_that_are_told_again_are_corrected_where_they_stand(case: Case, sender: User) -> None:
+def test_needs_that_are_stated_again_are_corrected_where_they_stand(
+    case: Case, sender: User
+) -> None:
     before = CarePreference.objects.get(case=case)
 
     correct(case, other_form(), sender)

@@ -102,7 +102,7 @@ def test_each_side_does_its_own_part_alone(
         ({"driver": "x" * 41}, "driver"),
     ],
 )
-def test_an_offer_that_can_not_be_is_told_beside_its_field(
+def test_an_offer_that_can_not_be_is_refused_beside_its_field(
     case: Case, sender: User, answers: dict[str, Any], field: str
 ) -> None:
     asked = {"case": case.number, "to_place": "ncie-hub"} | answers
@@ -131,7 +131,7 @@ def test_a_person_is_not_taken_over_with_nonsense(
 
 
 @pytest.mark.parametrize(
-    ("moment_told", "status"),
+    ("moment", "status"),
     [
         ("2020-03-20T08:30:00+08:00", 200),
         ("0589-09-02T16:57:44-21:24", 200),
@@ -141,9 +141,9 @@ def test_a_person_is_not_taken_over_with_nonsense(
 )
 @pytest.mark.parametrize("resource", ["handoffs/?offered_after", "cases/?opened_before"])
 def test_a_moment_of_any_offset_is_understood_or_refused(
-    sender: User, resource: str, moment_told: str, status: int
+    sender: User, resource: str, moment: str, status: int
 ) -> None:
-    answer = get(sender, f"/api/{resource}={quote(moment_told)}")
+    answer = get(sender, f"/api/{resource}={quote(moment)}")
 
     assert answer.status_code == status
 

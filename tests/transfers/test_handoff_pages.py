@@ -1,4 +1,4 @@
-"""Answering on the page: nothing typed is lost, and who must know of the answer hears of it."""
+"""Answering on the page: nothing typed is lost, and whoever must know of the answer hears of it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_taking_somebody_home_asks_for_the_signed_commitment(
 
 
 @pytest.mark.usefixtures("friday_13")
-def test_who_came_home_without_a_handoff_signs_there(
+def test_somebody_who_came_home_without_a_handoff_signs_there(
     client: Client, community: Place, sender: User
 ) -> None:
     case = make_case(place=community, by=sender, arrived=moment("2020-03-12"))
@@ -111,14 +111,14 @@ def test_the_senders_staff_hear_that_it_was_declined_and_find_the_reason(
 ) -> None:
     handoff.decline(by=receiver, now=NOW, reason="Fever, no single room")
 
-    told = MessageLine.objects.get()
-    assert told.recipient == sender
-    assert handoff.case.number in told.text and "Fever" not in told.text
+    line = MessageLine.objects.get()
+    assert line.recipient == sender
+    assert handoff.case.number in line.text and "Fever" not in line.text
     client.force_login(sender)
-    assert "Fever, no single room" in client.get(told.url).content.decode()
+    assert "Fever, no single room" in client.get(line.url).content.decode()
 
 
-def test_an_answer_that_came_too_late_tells_nobody(handoff: Handoff, receiver: User) -> None:
+def test_an_answer_that_came_too_late_notifies_nobody(handoff: Handoff, receiver: User) -> None:
     Handoff.objects.get().accept(by=receiver, now=NOW)
 
     with pytest.raises(HandoffClosed):
@@ -148,7 +148,7 @@ def test_a_normal_temperature_at_the_handoff_alerts_nobody(
     assert not Alert.objects.exists() and not MessageLine.objects.exists()
 
 
-def test_who_declined_has_no_more_to_do_with_the_person(
+def test_a_place_that_declined_has_no_more_to_do_with_the_person(
     at_the_hub: Client, handoff: Handoff, sender: User, receiver: User
 ) -> None:
     Handoff.objects.update(remarks="wheelchair")

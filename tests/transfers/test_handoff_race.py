@@ -58,7 +58,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
         return list(threads.map(run, acts))
 
 
-def test_of_two_hundred_accepts_one_wins_and_the_others_are_told() -> None:
+def test_one_of_two_hundred_accepts_wins_and_the_others_are_refused() -> None:
     hub = real_place("ncie-hub")
     handoff = make_handoff(to_place=hub)
     receivers = [make_user(role=Role.TRANSFER_TEAM, place=hub) for _ in range(200)]
@@ -100,7 +100,7 @@ def test_a_case_is_offered_to_one_of_twenty_places_at_once() -> None:
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_of_offering_and_closing_one_is_refused(_again: int) -> None:
+def test_one_of_offering_and_closing_is_refused(_again: int) -> None:
     case = make_case()
     hub, by = real_place("ncie-hub"), make_user()
 
@@ -122,7 +122,7 @@ def test_of_offering_and_closing_one_is_refused(_again: int) -> None:
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_of_accepting_and_taking_back_one_is_refused(_again: int) -> None:
+def test_one_of_accepting_and_taking_back_is_refused(_again: int) -> None:
     handoff = make_handoff()
     by = make_user()
     copies = [Handoff.objects.get(pk=handoff.pk) for _ in range(2)]
@@ -217,7 +217,9 @@ def test_one_document_registered_by_two_desks_at_once_is_one_person_with_one_cas
 ) -> None:
     forms = [make_registration(document={"document_number": "E12345678"}) for _desk in range(2)]
 
-    told = at_once([partial(register, form, place=community, by=sender, now=NOW) for form in forms])
+    outcomes = at_once(
+        [partial(register, form, place=community, by=sender, now=NOW) for form in forms]
+    )
 
-    assert AlreadyRegistered in told
+    assert AlreadyRegistered in outcomes
     assert (Case.objects.count(), Person.objects.count()) == (1, 1)

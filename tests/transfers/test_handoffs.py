@@ -92,7 +92,7 @@ def test_what_was_seen_at_the_handoff_is_kept_with_it(
     )
 
 
-def test_who_came_without_the_announced_luggage_has_none(
+def test_somebody_who_came_without_the_announced_luggage_has_none(
     case: Case, hub: Place, receiver: User
 ) -> None:
     handoff = make_handoff(case=case, to_place=hub, luggage_pieces=2)
@@ -209,7 +209,7 @@ def test_under_central_observation_nobody_goes_home_before_the_last_day(
     assert Handoff.objects.open().get().to_place == community
 
 
-def test_who_waits_for_the_assessment_goes_home_once_it_is_approved(
+def test_somebody_who_waits_for_the_assessment_goes_home_once_it_is_approved(
     community: Place, hotel: Place
 ) -> None:
     assessor = make_user()
@@ -230,7 +230,7 @@ def test_who_waits_for_the_assessment_goes_home_once_it_is_approved(
     assert observation_of(approved).kind == "home"
 
 
-def test_who_is_counted_anew_stays_in_the_hotel(community: Place, hotel: Place) -> None:
+def test_somebody_who_is_counted_anew_stays_in_the_hotel(community: Place, hotel: Place) -> None:
     case = make_case(place=community, arrived=NOW, request=APPROVED | {"assessed_by": make_user()})
     observing.restart(
         case, now=NOW + timedelta(days=2), last_contact_on=date(2020, 3, 21), by=make_user()
@@ -242,7 +242,9 @@ def test_who_is_counted_anew_stays_in_the_hotel(community: Place, hotel: Place) 
         make_handoff(case=case, to_place=community, now=NOW + timedelta(days=3))
 
 
-def test_who_was_approved_and_then_refused_does_not_go_home(community: Place, hub: Place) -> None:
+def test_somebody_who_was_approved_and_then_refused_does_not_go_home(
+    community: Place, hub: Place
+) -> None:
     case = make_case(place=community, arrived=NOW, request=APPROVED | {"assessed_by": make_user()})
     hand_over(case, hub, now=NOON)
     case.refresh_from_db()
@@ -294,7 +296,7 @@ def test_the_commitment_is_signed_once(on_the_way_home: Handoff, hub: Place, sen
     assert Case.objects.get().request.commitment_signed_at == NOW
 
 
-def test_who_goes_home_on_the_last_day_promises_nothing_any_more(
+def test_somebody_who_goes_home_on_the_last_day_promises_nothing_any_more(
     observed: Case, community: Place, sender: User
 ) -> None:
     morning = last_morning(observed)
@@ -304,7 +306,7 @@ def test_who_goes_home_on_the_last_day_promises_nothing_any_more(
     assert Case.objects.get().request.commitment_signed_at is None
 
 
-def test_who_was_refused_after_the_offer_is_not_let_in_at_home(
+def test_somebody_who_was_refused_after_the_offer_is_not_let_in_at_home(
     on_the_way_home: Handoff, hotel: Place, sender: User
 ) -> None:
     observing.assess(
@@ -372,7 +374,7 @@ def moved_to(case: Case, home: Place, *, by: User) -> None:
     amend(case, corrected, by=by, now=NOON, reason="lives elsewhere")
 
 
-def test_who_is_found_to_live_in_another_sub_district_is_offered_to_it(
+def test_somebody_who_is_found_to_live_in_another_sub_district_is_offered_to_it(
     case: Case, sender: User
 ) -> None:
     moved_to(case, real_place("yutianxia"), by=sender)

@@ -1,4 +1,4 @@
-"""To whom a case is on offer stands in its custody, and never differs from the open handoff."""
+"""The custody says to whom a case is on offer, and never differs from the open handoff."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_a_case_is_on_offer_from_the_offer_to_the_answer(
     assert on_offer(case) is None
 
 
-def test_whom_it_is_offered_to_sees_a_case_and_nobody_else_does(case: Case, hub: Place) -> None:
+def test_the_place_it_is_offered_to_sees_a_case_and_nobody_else_does(
+    case: Case, hub: Place
+) -> None:
     receiver = make_user(role="transfer_team", place=hub)
     stranger = make_user(role="transfer_team", place=real_place("demo-hotel-yi"))
     assert not Case.objects.visible_to(receiver).exists()

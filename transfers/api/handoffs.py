@@ -76,9 +76,9 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         user = self.request.user
         return Handoff.objects.visible_to(user).for_rows(user, clock.now())
 
-    def _told(self, handoff: Handoff, status: int = status.HTTP_200_OK) -> Response:
-        told = self.get_serializer(self.get_queryset().get(pk=handoff.pk))
-        return Response(told.data, status=status)
+    def _response(self, handoff: Handoff, status: int = status.HTTP_200_OK) -> Response:
+        shown = self.get_serializer(self.get_queryset().get(pk=handoff.pk))
+        return Response(shown.data, status=status)
 
     @extend_schema(
         summary="Offer a case to another place",
@@ -104,7 +104,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         held = Case.objects.held_by(request.user, "transfers.offer_handoff")
         case = get_object_or_404(held, number=offer.pop("case"))
         handoff = Handoff.objects.offer(case=case, by=request.user, now=now, **offer)
-        return self._told(handoff, status.HTTP_201_CREATED)
+        return self._response(handoff, status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Take the case over",
@@ -123,7 +123,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
         asked = from_json(AcceptForm, request.data).cleaned_data
         handoff.accept(by=request.user, now=clock.now(), **asked)
-        return self._told(handoff)
+        return self._response(handoff)
 
     @extend_schema(
         summary="Refuse the case; it stays with the sender",
@@ -138,7 +138,7 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
         asked = from_json(DeclineForm, request.data).cleaned_data
         handoff.decline(by=request.user, now=clock.now(), reason=asked["reason"])
-        return self._told(handoff)
+        return self._response(handoff)
 
     @extend_schema(
         summary="Take an offer back",
@@ -150,4 +150,4 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         handoff = get_object_or_404(Handoff.objects.offered_by(request.user), pk=pk)
         asked = from_json(CancelForm, request.data).cleaned_data
         handoff.cancel(by=request.user, now=clock.now(), reason=asked["reason"])
-        return self._told(handoff)
+        return self._response(handoff)

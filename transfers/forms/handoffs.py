@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
-from policy import COLDEST, HOTTEST
+from policy.forms import TemperatureField
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
@@ -31,10 +31,10 @@ class OfferForm(forms.ModelForm):
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
-        """No time of no handoff: a slip of the month or the year."""
+        """Refuse a time that no handoff can have: a slip of the month or the year."""
         planned_at: datetime | None = self.cleaned_data["planned_at"]
         if planned_at and planned_at > self.now + FURTHEST_PLAN:
-            raise forms.ValidationError(_("A handoff is planned at most 60 days ahead."))
+            raise forms.ValidationError(_("A handoff can be planned at most 60 days ahead."))
         if planned_at and planned_at < self.now - FURTHEST_PLAN:
             raise forms.ValidationError(_("Please check the year."))
         return planned_at
@@ -54,23 +54,18 @@ class AcceptForm(forms.Form):
         r"^[0-9A-Z-]{1,8}$",
         label=_("Hotel room"),
         required=False,
-        error_messages={"invalid": _("A room is up to eight digits and capitals, like 0812.")},
+        error_messages={
+            "invalid": _("A room number has up to eight digits and capital letters, like 0812.")
+        },
     )
-    temperature = forms.DecimalField(
-        label=_("Temperature at handoff (°C)"),
-        required=False,
-        max_digits=3,
-        decimal_places=1,
-        min_value=COLDEST,
-        max_value=HOTTEST,
-    )
+    temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
         label=_("Luggage pieces"), required=False, min_value=0, max_value=99
     )
     commitment_signed = forms.BooleanField(
         label=_("The commitment letter is signed"),
         required=False,
-        help_text=_("Needed once, to be observed at home."),
+        help_text=_("Required once, for home observation."),
     )
 
 
@@ -80,7 +75,7 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        error_messages={"required": _("Please say why; the sender must know.")},
+        error_messages={"required": _("Please say why, so that the sender knows.")},
     )
 
 

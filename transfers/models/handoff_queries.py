@@ -86,7 +86,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             & Q(to_place__kind__in=HOME_KINDS, case__request__commitment_signed_at=None)
             & Exists(to_stay_in),
             can_cancel=Q(OPEN) & Q(from_place__in=offers),
-            # Who declined, or was offered the case by mistake, has no more to do with the person.
+            # A place that declined, or was offered the case by mistake, has no more to do with the
+            # person.
             sees_person=Q(from_place__in=sends)
             | Q(status__in=[HandoffStatus.OFFERED, HandoffStatus.ACCEPTED]),
         )
@@ -138,14 +139,14 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """The place that holds the case; raises HandoffNotPossible if it can't go there now."""
         custody = Custody.objects.open().select_related("place").get(case=case)
         if custody.offered_to_id:
-            raise HandoffNotPossible(_("Another handoff of this case is waiting for its answer."))
+            raise HandoffNotPossible(_("Another handoff of this case is waiting for an answer."))
         if to_place == custody.place:
             raise HandoffNotPossible(
-                gettext("%(place)s holds this case already.") % {"place": to_place}
+                gettext("%(place)s is already responsible for this case.") % {"place": to_place}
             )
         if to_place.kind not in HOLDER_KINDS or not to_place.is_active:
             raise HandoffNotPossible(
-                gettext("%(place)s does not take cases.") % {"place": to_place}
+                gettext("%(place)s does not receive cases.") % {"place": to_place}
             )
         if to_place.kind in HOME_KINDS and (reasons := observing.reasons_not_home(case, now)):
             raise HandoffNotPossible(" ".join(str(reason) for reason in reasons))

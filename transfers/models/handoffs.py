@@ -291,7 +291,7 @@ class Handoff(models.Model):
             observing.sign_commitment(case, by=by, now=now)
 
     def decline(self, *, by: User, now: datetime, reason: str) -> None:
-        """Leave the case with the sender, whose staff are told at once and find the reason.
+        """Leave the case with the sender, whose staff are notified at once and find the reason.
 
         Raises HandoffClosed if it was answered or taken back first.
         """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.forms import BaseForm
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.acts import act_button, act_page, posted
+from houshayu.address import asked
 from houshayu.bulk import bulk_page
 from houshayu.http import Request
 from houshayu.listing import listing
@@ -28,14 +30,14 @@ from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible, Han
 @permission_required("transfers.view_handoff", raise_exception=True)
 def handoff_list(request: Request) -> HttpResponse:
     """Handoffs in and out of the user's places: oldest first while they wait, else newest."""
-    now, asked = clock.now(), request.GET.copy()
-    asked.setdefault("status", HandoffStatus.OFFERED)
+    now = clock.now()
     handoffs = Handoff.objects.visible_to(request.user).for_rows(request.user, now)
-    waiting = asked["status"] == HandoffStatus.OFFERED
+    found = HandoffFilter(asked(request, status=HandoffStatus.OFFERED), handoffs, request=request)
+    waiting = found.form.is_valid() and found.form.cleaned_data["status"] == HandoffStatus.OFFERED
     return listing(
         request,
         "transfers/handoff_list.html",
-        HandoffFilter(asked, handoffs, request=request),
+        found,
         order=["due_at", "id"] if waiting else ["-offered_at", "-id"],
         bulk=HANDOFFS,
         now=now,
@@ -69,9 +71,7 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
     )
     holder, now = Custody.objects.holder_of(case), clock.now()
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
-    form = OfferForm(
-        posted(request), places=places, now=now, initial={"to_place": request.GET.get("to")}
-    )
+    form = OfferForm(posted(request), places=places, now=now)
 
     def offer() -> str:
         Handoff.objects.offer(case=case, by=request.user, now=now, **form.cleaned_data)
@@ -119,7 +119,7 @@ def handoff_decline(request: Request, pk: int) -> HttpResponse:
 
     def decline() -> str:
         handoff.decline(**form.cleaned_data, by=request.user, now=clock.now())
-        return _("Handoff declined; the sender still holds the case.")
+        return _("Handoff declined; the sender is still responsible for the case.")
 
     return act_page(
         request,
@@ -140,12 +140,12 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
 
     def cancel() -> str:
         handoff.cancel(by=request.user, now=clock.now())
-        return _("The offer is taken back.")
+        return _("The offer has been taken back.")
 
     return act_button(request, cancel, back=handoff, row=partial(_row, request, pk, ""))
 
 
-def _answer_forms() -> dict[str, BaseForm]:
+def _answer_forms() -> dict[str, Any]:
     return {"accept_form": AcceptForm(), "decline_form": DeclineForm()}
 
 

@@ -6,7 +6,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from houshayu import printing
+from houshayu.address import asked
 from houshayu.http import Request
+from returnees.forms.prints import LanguageForm
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
 from returnees.views.prints import pdf_response
@@ -24,7 +26,7 @@ def handoff_record(request: Request, pk: int) -> HttpResponse:
         handoffs.select_related("case__person", "case__document", "from_place", "to_place"), pk=pk
     )
     try:
-        html = sheets.handoff_record(handoff, request.GET.get("second", ""))
+        html = sheets.handoff_record(handoff, LanguageForm(asked(request)).language)
     except NoSuchSheet:
         raise Http404 from None
     return pdf_response(printing.pdf(html), f"{handoff.case.number}-handoff-{handoff.pk}.pdf")

@@ -8,7 +8,7 @@ class ParcelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what the frame, the roles and everybody's day have of parcels."""
+        """Add parcels to the frame, the roles and everybody's day."""
         # Models can be imported from here on, and no sooner.
         from houshayu import duties, menu, roles
         from parcels.duties import DUTIES

@@ -1,4 +1,4 @@
-"""Parcels that wait at a gate: told at once to the workers of the place."""
+"""Parcels that wait at a gate: the workers of the place are notified at once."""
 
 from datetime import timedelta
 

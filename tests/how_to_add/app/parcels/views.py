@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
+from houshayu.address import asked
 from houshayu.acts import act_button
 from houshayu.http import Request
 from houshayu.listing import listing
@@ -18,7 +19,7 @@ from parcels.models import Parcel
 @permission_required("parcels.view_parcel", raise_exception=True)
 def parcel_list(request: Request) -> HttpResponse:
     parcels = Parcel.objects.visible_to(request.user).select_related("place")
-    found = ParcelFilter(request.GET, parcels, request=request)
+    found = ParcelFilter(asked(request), parcels, request=request)
     return listing(request, "parcels/parcel_list.html", found, order=["-arrived_at", "-id"])
 
 
