@@ -1,6 +1,8 @@
 // Enter goes to the next line instead of sending the form; 365 becomes 36.5. What is plausible and
 // what is a fever stands with the field.
-document.querySelectorAll(".round .temperature").forEach((input, index, all) => {
+const boxes = document.querySelectorAll(".round .temperature");
+if (!document.querySelector(".round .error")) boxes[0]?.focus({ preventScroll: true });
+boxes.forEach((input, index, all) => {
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey) return;
     const next = all[index + 1];
@@ -12,6 +14,9 @@ document.querySelectorAll(".round .temperature").forEach((input, index, all) => 
     const tenths = Number(typed) / 10;
     const withoutPoint = /^\d{3}$/.test(typed) && tenths >= coldest && tenths <= hottest;
     input.value = withoutPoint ? tenths.toFixed(1) : typed;
-    input.classList.toggle("is-fever", parseFloat(input.value) >= fever);
+    const hot = parseFloat(input.value) >= fever;
+    input.closest("tr").classList.toggle("is-fever", hot);
+    const advice = input.closest("td").querySelector(".fever-advice");
+    advice.hidden = !hot;
   });
 });
