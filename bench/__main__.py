@@ -68,7 +68,8 @@ def measure(cases: int) -> None:
     from bench import fill
     from houshayu import clock
     from houshayu.duties import planning
-    from returnees.models import Person
+    from returnees.models import Alert, Case
+    from transfers.models import Handoff
 
     call_command("migrate", verbosity=0)
     call_command("load_reference_data", verbosity=0)
@@ -87,23 +88,34 @@ def measure(cases: int) -> None:
 
         return run
 
-    def page(path: str) -> Callable[[], object]:
+    def page(path: str, shows: str) -> Callable[[], object]:
+        """The page, which answers what it should: the text stands in it."""
+
         def run() -> None:
             answer = client.get(path)
             assert answer.status_code == 200, (path, answer.status_code)
+            assert shows in answer.content.decode(), (path, shows)
 
         return run
 
     def plan() -> None:
         with transaction.atomic():
-            planning.plan(fill.NOW)
+            assert planning.plan(fill.NOW)
             transaction.set_rollback(True)
 
-    one_person = Person.objects.order_by("pk").values_list("name_zh", flat=True)[0]
+    one_person = Case.objects.open().order_by("pk").values_list("person__name_zh", flat=True)[0]
+    waiting = Handoff.objects.open().count()
+    alarming = Alert.objects.open().order_by("-raised_at").values_list("case__number", flat=True)[0]
     count_open = bare("SELECT count(*) FROM returnees_case WHERE closed_at IS NULL")
     figures = [
-        ("dashboard", "count of open cases", count_open, page("/dashboard/")),
-        ("list of cases", "count of open cases", count_open, page("/cases/")),
+        ("dashboard", "count of open cases", count_open, page("/dashboard/", f"<b>{waiting}</b>")),
+        ("list of cases", "count of open cases", count_open, page("/cases/", 'name="chosen"')),
+        (
+            "alerts page",
+            "count of open alerts",
+            bare("SELECT count(*) FROM returnees_alert WHERE resolved_at IS NULL"),
+            page("/alerts/", alarming),
+        ),
         (
             "name search",
             "the same name by its index",
@@ -111,7 +123,7 @@ def measure(cases: int) -> None:
                 "SELECT count(*) FROM returnees_person WHERE name_vector @@ "
                 f"to_tsquery('simple', '{' <-> '.join(one_person)}')"
             ),
-            page(f"/cases/?q={one_person}&state=open"),
+            page(f"/cases/?q={one_person}&state=open", 'name="chosen"'),
         ),
         (
             "reminder planning",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -26,6 +26,12 @@ from returnees.models.case_queries import CROCKFORD
 
 NOW = datetime(2020, 3, 20, 8, 30, tzinfo=BEIJING)
 OPEN_ONE_IN = 100
+# Of the open ones one in five is on offer; of all, as many of the open ones as of the closed.
+OFFERED_ONE_IN = 5
+ALERT_ONE_IN = 10_000
+# Days of observation with a nucleic acid test, and when it is taken.
+TESTED_ON = (1, 13)
+TESTED_AT = time(8, 0)
 CHUNK = 50_000
 
 
@@ -101,6 +107,8 @@ def fill(cases: int) -> None:
     ]
     derived = [(names.sort_key(*p), names.search_tokens(*p)) for p in people]
     rng = random.Random(1)
+    held_by = [0, *(holders[rng.randrange(len(holders))] for _n in range(cases))]
+    offers = {n: _next_of(holders, held_by[n]) for n in range(1, cases + 1) if _is_on_offer(n)}
     decision = json.dumps(undecided().as_json())
 
     def utc(moment: datetime) -> str:
@@ -151,11 +159,11 @@ def fill(cases: int) -> None:
     )  # fmt: skip
     copy(
         "returnees_custody",
-        "id, case_id, place_id, started_at, ended_at, room",
+        "id, case_id, place_id, started_at, ended_at, room, offered_to_id",
         (
             (
-                n, n, holders[rng.randrange(len(holders))], utc(began), _closing(n, began, utc)[0],
-                f"{2 + n % 8:02}{n % 20:02}",
+                n, n, held_by[n], utc(began), _closing(n, began, utc)[0],
+                f"{2 + n % 8:02}{n % 20:02}", offers.get(n),
             )
             for n in ids
             for began in [_started(n, cases)]
@@ -164,11 +172,12 @@ def fill(cases: int) -> None:
     copy(
         "returnees_observation",
         "id, case_id, kind, policy_id, started_on, days, obligation, counted_anew, ended_at,"
-        " ended_on, end_reason",
+        " ended_on, end_reason, slots_taken",
         (
             (
                 n, n, "centralized", policy, began.date(), 14, 0, "f",
                 *((None, None, "") if _is_open(n) else _ended(began, utc)),
+                f"{{{','.join(str(day * 2 + 1) for day in _evenings(n, began))}}}",
             )
             for n in ids
             for began in [_started(n, cases)]
@@ -182,10 +191,50 @@ def fill(cases: int) -> None:
             (n, day, "evening", "36.5", "axillary", "{}", "staff", utc(began), worker)
             for n in ids
             for began in [_started(n, cases)]
-            for day in range(14)
-            if not _is_open(n) or day < (NOW - began).days
+            for day in _evenings(n, began)
         ),
     )
+    copy(
+        "returnees_labtest",
+        "observation_id, due_on, sampled_at, result, result_at, recorded_by_id",
+        (
+            (n, due_on, *((utc(done), "negative", utc(done), worker) if done < NOW
+                          else (None, "pending", None, None)))
+            for n in ids
+            for began in [_started(n, cases)]
+            for day in TESTED_ON
+            for due_on in [began.date() + timedelta(days=day)]
+            for done in [datetime.combine(due_on, TESTED_AT, BEIJING)]
+        ),
+    )  # fmt: skip
+    copy(
+        "returnees_alert",
+        "case_id, place_id, kind, temperature, raised_at, resolved_at, resolved_by_id, resolution,"
+        " note",
+        (
+            (
+                n, held_by[n], "fever", "37.8", utc(raised),
+                *((None, None, "") if _is_open(n) else (utc(raised), worker, "test_negative")),
+                "",
+            )
+            for n in ids
+            if n % ALERT_ONE_IN in (0, 1)
+            for raised in [_started(n, cases) + timedelta(hours=1)]
+        ),
+    )  # fmt: skip
+    copy(
+        "transfers_handoff",
+        "case_id, from_place_id, to_place_id, status, offered_by_id, offered_at, due_at, reason,"
+        " vehicle_plate, driver, escort, remarks",
+        (
+            (
+                n, held_by[n], to_place, "offered", worker, utc(offered),
+                utc(offered + timedelta(hours=2)), "", "", "", "", "",
+            )
+            for n, to_place in offers.items()
+            for offered in [NOW - timedelta(minutes=n // OPEN_ONE_IN % 180)]
+        ),
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
         for table in ("person", "identitydocument", "case", "custody", "observation"):
@@ -193,6 +242,19 @@ def fill(cases: int) -> None:
                 f"SELECT setval(pg_get_serial_sequence('returnees_{table}', 'id'), {cases})"
             )
         cursor.execute("VACUUM ANALYZE")
+
+
+def _is_on_offer(n: int) -> bool:
+    return n % (OPEN_ONE_IN * OFFERED_ONE_IN) == 0
+
+
+def _next_of(places: Sequence[int], place: int) -> int:
+    return places[(places.index(place) + 1) % len(places)]
+
+
+def _evenings(n: int, began: datetime) -> range:
+    """The days whose evening was measured: of those that are over, one each."""
+    return range(min(14, (NOW - began).days) if _is_open(n) else 14)
 
 
 def _closing(n: int, began: datetime, utc: Any) -> tuple[str | None, str]:

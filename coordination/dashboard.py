@@ -20,10 +20,12 @@ from houshayu.models import Place, User
 from houshayu.moods import Mood
 from policy import current_slot
 from returnees import rounds
-from returnees.models import Alert, Case, CaseOutcome, Observation, Whereabouts
+from returnees.models import Alert, Case, CaseOutcome, Whereabouts
+from returnees.models.case_queries import lies_in
 from transfers.models import Handoff
 
 CHART_DAYS = 14
+PERMISSION = "returnees.view_dashboard"
 
 
 @dataclass(frozen=True)
@@ -43,29 +45,13 @@ def _cases(**filters: str) -> str:
 
 def tiles(user: User, now: datetime) -> list[Tile]:
     """The numbers a coordinator looks at first; each in a query over open rows only."""
-    places = Place.objects.covered_by(user, "returnees.view_dashboard")
-    today = beijing_date(now)
-    visible = Case.objects.open().visible_to(user, "returnees.view_dashboard")
-    standing: Counter[str] = Counter(
-        dict(visible.with_holder().values_list("whereabouts").annotate(n=Count("pk")).order_by())
-    )
-    on, slot = current_slot(now)
-    due: dict[str, int] = (
-        Observation.objects.open()
-        .filter(case__in=visible)
-        .aggregate(
-            overdue=Count("pk", filter=Q(release_on__lt=today)),
-            today=Count("pk", filter=Q(release_on=today)),
-            tomorrow=Count("pk", filter=Q(release_on=today + timedelta(days=1))),
-        )
-    )
+    standing, of_all = _standing(user, now)
     handoffs = (
         Handoff.objects.open()
         .visible_to(user)
         .aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=now)))
     )
-    missing = rounds.missing(places, on, slot).count()
-    alerts = Alert.objects.open().visible_to(user, "returnees.view_dashboard").count()
+    alerts = Alert.objects.open().visible_to(user, PERMISSION).count()
     handoff_list = reverse("transfers:handoff_list")
     return [
         *(
@@ -78,11 +64,41 @@ def tiles(user: User, now: datetime) -> list[Tile]:
         Tile(_("Open alerts"), alerts, reverse("returnees:alert_list"), Mood.BAD),
         Tile(_("Handoffs waiting"), handoffs["waiting"], handoff_list),
         Tile(_("Handoffs overdue"), handoffs["overdue"], f"{handoff_list}?overdue=true", Mood.BAD),
-        Tile(_("Check-ins missing"), missing, _cases(missing="true"), Mood.WAIT),
-        Tile(_("Release today"), due["today"], _cases(release="today")),
-        Tile(_("Release tomorrow"), due["tomorrow"], _cases(release="tomorrow")),
-        Tile(_("Release overdue"), due["overdue"], _cases(release="overdue"), Mood.BAD),
+        Tile(_("Check-ins missing"), of_all["missing"], _cases(missing="true"), Mood.WAIT),
+        Tile(_("Release today"), of_all["today"], _cases(release="today")),
+        Tile(_("Release tomorrow"), of_all["tomorrow"], _cases(release="tomorrow")),
+        Tile(_("Release overdue"), of_all["overdue"], _cases(release="overdue"), Mood.BAD),
     ]  # fmt: skip
+
+
+def _standing(user: User, now: datetime) -> tuple[Counter[str], Counter[str]]:
+    """How many open cases stand where, and of all how many lack a check-in or are to be released.
+
+    One pass over the open cases, their observations and their custodies.
+    """
+    today = beijing_date(now)
+    lacking = rounds.lacks(*current_slot(now), observation="observed__")
+    covered = Place.objects.covered_by(user, PERMISSION)
+    counted = (
+        Case.objects.open()
+        .visible_with_holder(user, PERMISSION)
+        .with_observed()
+        .values("whereabouts")
+        .annotate(
+            cases=Count("pk"),
+            missing=Count("pk", filter=lacking & lies_in("holding__place", covered)),
+            overdue=Count("pk", filter=Q(observed__release_on__lt=today)),
+            today=Count("pk", filter=Q(observed__release_on=today)),
+            tomorrow=Count("pk", filter=Q(observed__release_on=today + timedelta(days=1))),
+        )
+        .order_by()
+    )
+    standing: Counter[str] = Counter()
+    of_all: Counter[str] = Counter()
+    for row in counted:
+        standing[row.pop("whereabouts")] = row.pop("cases")
+        of_all.update(row)
+    return standing, of_all
 
 
 def waiting_handoffs(user: User, now: datetime) -> QuerySet[Handoff]:
@@ -137,7 +153,7 @@ def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:
     """How many people arrived and were released on each of the last fourteen days (Beijing)."""
     today = beijing_date(now)
     days = [today - timedelta(days=back) for back in range(CHART_DAYS - 1, -1, -1)]
-    visible = Case.objects.visible_to(user, "returnees.view_dashboard")
+    visible = Case.objects.visible_to(user, PERMISSION)
     begins = datetime.combine(days[0], datetime.min.time(), BEIJING)
 
     def per_day(field: str, cases: QuerySet[Case]) -> dict[date, int]:
@@ -150,7 +166,7 @@ def arrivals_and_releases(user: User, now: datetime) -> dict[str, Any]:
         )
         return dict(counted)
 
-    arrivals = per_day("arrived_at", visible)
+    arrivals = per_day("arrived_at", Case.objects.visible_with_holder(user, PERMISSION))
     releases = per_day("closed_at", visible.filter(outcome=CaseOutcome.RELEASED))
     return {
         "days": [date_format(day, "MONTH_DAY_FORMAT") for day in days],

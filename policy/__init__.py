@@ -14,6 +14,7 @@ from policy.days import (
     release_at,
     release_on,
     slot_exists,
+    slot_in,
     slots_of,
     window,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "release_on",
     "schedule",
     "slot_exists",
+    "slot_in",
     "slots_of",
     "window",
 ]

@@ -71,6 +71,14 @@ def slot_exists(day: Combinable, days: Combinable, slot: str) -> Func:
     )
 
 
+def slot_in(taken: str | Combinable, day: Combinable, slot: str) -> Func:
+    """Whether the slots taken have the slot of a day, for a query.
+
+    taken: Observation.slots_taken, which holds a number for each as policy_slot_number counts.
+    """
+    return Func(taken, day, Value(slot), function="policy_slot_in", output_field=BooleanField())
+
+
 def days_between(on: date, started_on: Combinable) -> Func:
     """The rule of day_number, for a query."""
     # Django makes an interval of the difference of two dates; Postgres itself a number of days.

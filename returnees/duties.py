@@ -27,57 +27,61 @@ NUMBER = "(SELECT number FROM returnees_case WHERE id = observed.case_id)"
 NOBODY_ELSE = "NULL::bigint AS other_place_id, NULL::bigint AS user_id"
 LOCAL_TODAY = "(%(now)s AT TIME ZONE 'Asia/Shanghai')::date"
 
-# The slots of some days with the moment their window closes. A check-in missed before the case's
-# last observation ended was reminded of by that one.
+
+def _closes(back: int, slot: Slot) -> str:
+    """When the window of the slot closes, so many days before today."""
+    return f"({LOCAL_TODAY} - {back} + %({slot})s::time) AT TIME ZONE 'Asia/Shanghai'"
+
+
+# Only today and yesterday are looked at: an older gap was reminded of when it was young. Slots
+# are numbered as policy_slot_number has them, so that the one before is one less. They are counted
+# from each observation, so that Postgres reads the observations once and not for each slot.
+FIRST = f"(2 * ({LOCAL_TODAY} - 1 - observed.started_on))"
+CLOSES = [_closes(2, Slot.EVENING), *(_closes(back, slot) for back in (1, 0) for slot in Slot)]
+DUE_AT = f"(ARRAY[{', '.join(CLOSES)}])[number - {FIRST} + {{place}}]"
 SLOTS = f"""
-    FROM (
-        SELECT on_day, slot, (on_day + closes) AT TIME ZONE 'Asia/Shanghai' AS due_at
-        FROM (VALUES ({LOCAL_TODAY}), ({LOCAL_TODAY} - 1)) AS days (on_day),
-             (VALUES ('{Slot.MORNING}', %(morning)s::time), ('{Slot.EVENING}', %(evening)s::time))
-                 AS windows (slot, closes)
+    FROM returnees_observation observed {HELD}
+    CROSS JOIN LATERAL (
+        SELECT number, number >> 1 AS day,
+               CASE number & 1 WHEN 0 THEN '{Slot.MORNING}' ELSE '{Slot.EVENING}' END AS slot,
+               {DUE_AT.format(place=2)} AS due_at, {DUE_AT.format(place=1)} AS due_before
+        FROM generate_series({FIRST}, {FIRST} + 3) AS numbers (number)
     ) AS slots
-    CROSS JOIN returnees_observation observed {HELD}
 """
-NOT_CHECKED = """
-    policy_slot_exists({day}, observed.days, {slot}) AND NOT EXISTS (
-        SELECT 1 FROM returnees_checkin taken
-        WHERE taken.observation_id = observed.id AND taken.day = {day} AND taken.slot = {slot}
-    ) AND NOT EXISTS (
+# What counts as missed before the case's last observation ended was that one's to remind of. Few
+# ended of late, so that they are looked through once for all; the others need no look-up.
+NOT_CHECKED = f"""
+    policy_slot_exists({{number}}, observed.days) AND {{number}} <> ALL (observed.slots_taken)
+    AND (observed.case_id NOT IN (
+        SELECT case_id FROM returnees_observation
+        WHERE ended_at >= ({LOCAL_TODAY} - 2)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    ) OR NOT EXISTS (
         SELECT 1 FROM returnees_observation before
-        WHERE before.case_id = observed.case_id AND before.ended_at >= {missed_at}
-    )
+        WHERE before.case_id = observed.case_id AND before.ended_at >= {{due_at}} + %(grace)s
+    ))
 """
-DAY = "slots.on_day - observed.started_on"
-THIS = NOT_CHECKED.format(day=DAY, slot="slots.slot", missed_at="slots.due_at + %(grace)s")
+THIS = NOT_CHECKED.format(number="slots.number", due_at="slots.due_at")
+BEFORE = NOT_CHECKED.format(number="slots.number - 1", due_at="slots.due_before")
 SLOT_PARAMS = {
     "morning": WINDOWS[Slot.MORNING][1],
     "evening": WINDOWS[Slot.EVENING][1],
     "grace": MISSED_AFTER,
 }
-# Only today and yesterday are looked at: an older gap was reminded of when it was young.
 CHECKIN = f"""
-SELECT observed.case_id AS about_id, concat_ws(':', observed.id, {DAY}, slots.slot) AS occurrence,
+SELECT observed.case_id AS about_id, concat_ws(':', observed.id, slots.day, slots.slot)
+           AS occurrence,
        held.place_id, {NOBODY_ELSE}, slots.due_at,
-       jsonb_build_object('number', {NUMBER}, 'day', {DAY}, 'slot', slots.slot,
-                          'on', slots.on_day) AS says
+       jsonb_build_object('number', {NUMBER}, 'day', slots.day, 'slot', slots.slot,
+                          'on', observed.started_on + slots.day) AS says
 {SLOTS}
 WHERE observed.ended_at IS NULL AND {THIS}
 """
 # Somebody must call, then go to the door (domain rules, 2.4). The workers were reminded of each.
-BEFORE = NOT_CHECKED.format(
-    day=f"({DAY} - CASE slots.slot WHEN '{Slot.MORNING}' THEN 1 ELSE 0 END)",
-    slot=f"CASE slots.slot WHEN '{Slot.MORNING}' THEN '{Slot.EVENING}' ELSE '{Slot.MORNING}' END",
-    missed_at=f"""
-        (slots.on_day - CASE slots.slot WHEN '{Slot.MORNING}' THEN 1 ELSE 0 END
-            + CASE slots.slot WHEN '{Slot.MORNING}' THEN %(evening)s::time
-                              ELSE %(morning)s::time END
-            + %(grace)s) AT TIME ZONE 'Asia/Shanghai'
-    """,
-)
 MISSED_TWICE = f"""
-SELECT observed.case_id AS about_id, concat_ws(':', observed.id, {DAY}, slots.slot) AS occurrence,
+SELECT observed.case_id AS about_id, concat_ws(':', observed.id, slots.day, slots.slot)
+           AS occurrence,
        held.place_id, {NOBODY_ELSE}, slots.due_at + %(grace)s AS due_at,
-       jsonb_build_object('number', {NUMBER}, 'day', {DAY}, 'slot', slots.slot) AS says
+       jsonb_build_object('number', {NUMBER}, 'day', slots.day, 'slot', slots.slot) AS says
 {SLOTS}
 WHERE observed.ended_at IS NULL AND slots.due_at + %(grace)s <= %(now)s AND {THIS} AND {BEFORE}
 """

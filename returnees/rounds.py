@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -20,7 +21,7 @@ from django.db.models import (
 
 from houshayu.acting import acting
 from houshayu.models import Place
-from policy import days_between, slot_exists, slots_of
+from policy import days_between, slot_exists, slot_in, slots_of
 from returnees import alerting
 from returnees.models import Channel, CheckIn, Custody, Observation, TemperatureMethod
 
@@ -49,13 +50,32 @@ class Recorded:
     ended: list[Observation] = field(default_factory=list)
 
 
+def has(on: date, slot: str, observation: str = "") -> Q:
+    """Whether an observation has this slot on that date (the first day has no morning, the last
+    no evening).
+
+    observation: the path to it from the rows that are asked, with __ at its end.
+    """
+    day = days_between(on, F(f"{observation}started_on"))
+    # The dates again, as plain columns that an index has.
+    within = {f"{observation}started_on__lte": on, f"{observation}release_on__gte": on}
+    return Q(slot_exists(day, F(f"{observation}days"), slot), **within)
+
+
+def is_taken(on: date, slot: str, observation: str = "") -> Func:
+    """Whether an observation's check-in of the slot is there."""
+    day = days_between(on, F(f"{observation}started_on"))
+    return slot_in(F(f"{observation}slots_taken"), day, slot)
+
+
 def due(on: date, slot: str) -> QuerySet[Observation]:
-    """Open observations that have this slot on that date (the first day has no morning, the
-    last no evening)."""
-    day = days_between(on, F("started_on"))
-    return Observation.objects.open().filter(
-        slot_exists(day, F("days"), slot), started_on__lte=on, release_on__gte=on
-    )
+    """Open observations that have this slot on that date."""
+    return Observation.objects.open().filter(has(on, slot))
+
+
+def lacks(on: date, slot: str, observation: str = "") -> Q:
+    """Whether an observation has the slot, and its check-in is not there yet."""
+    return has(on, slot, observation) & ~Q(is_taken(on, slot, observation))
 
 
 def with_check_in(
@@ -66,7 +86,7 @@ def with_check_in(
         observation=OuterRef("pk"), day=days_between(on, OuterRef("started_on")), slot=slot
     )
     return observations.annotate(
-        checked=Exists(taken), temperature=Subquery(taken.values("temperature")[:1])
+        checked=is_taken(on, slot), temperature=Subquery(taken.values("temperature")[:1])
     )
 
 
@@ -111,7 +131,7 @@ def parts(place_ids: Iterable[int], on: date, slot: str) -> list[Part]:
 def missing(places: QuerySet[Place], on: date, slot: str) -> QuerySet[Observation]:
     """Those of the places whose check-in of this slot is not there yet."""
     holding = Custody.objects.open().filter(case=OuterRef("case"), place__in=places)
-    return with_check_in(due(on, slot), on, slot).filter(Exists(holding), checked=False)
+    return Observation.objects.open().filter(lacks(on, slot), Exists(holding))
 
 
 def record(

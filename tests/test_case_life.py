@@ -124,6 +124,14 @@ RULES = {
         SELECT recipient_id, key FROM houshayu_messageline GROUP BY recipient_id, key
         HAVING count(*) > 1
     """,
+    "4d. the slots that an observation has taken are those of its check-ins": """
+        SELECT observed.id, observed.slots_taken
+        FROM returnees_observation observed
+        WHERE observed.slots_taken IS DISTINCT FROM ARRAY(
+            SELECT (day * 2 + (slot = 'evening')::int)::smallint FROM returnees_checkin taken
+            WHERE taken.observation_id = observed.id ORDER BY 1
+        )
+    """,
     "5. a case closes only with an outcome, and as released only with its days complete": """
         SELECT checked.number
         FROM returnees_case checked
@@ -427,6 +435,7 @@ def test_each_rule_finds_what_breaks_it(db: None, observed: Case) -> None:
         " symptoms, channel, taken_at, recorded_by_id)"
         " SELECT id, 14, 'evening', 36.5, 'axillary', '{}', 'staff', now(), 1"
         " FROM returnees_observation",
+        "4d": "UPDATE returnees_observation SET slots_taken = '{28}'",
         "5": "UPDATE returnees_case SET closed_at = now(), outcome = 'released'",
         "6": "UPDATE pghistory_context SET metadata = '{}'",
     }

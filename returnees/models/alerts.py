@@ -15,6 +15,7 @@ from houshayu.keeping import personal
 from houshayu.models import Place
 from houshayu.moods import Mood
 from returnees.keeping import HEALTH
+from returnees.models.case_queries import in_places, lies_in
 from returnees.models.cases import Case
 from returnees.models.checkins import CheckIn
 
@@ -60,10 +61,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def visible_to(self, user: User, permission: str = "returnees.view_case") -> AlertQuerySet:
         """Alerts of cases in the user's hands, and those raised while they were."""
-        return self.filter(
-            Q(case__in=Case.objects.in_hands_of(user, permission))
-            | Q(place__in=Place.objects.covered_by(user, permission))
-        )
+        places = Place.objects.covered_by(user, permission)
+        return self.filter(lies_in("place", places) | in_places(places, case="case__"))
 
     def for_rows(self, user: User) -> AlertQuerySet:
         """With everything returnees/_alert_row.html reads, in one query."""

@@ -75,8 +75,6 @@ class CaseClosed(Conflict):
 
 
 OPEN = Q(closed_at=None)
-# Of a custody beside its case: the present one, or the one a closed case ended in.
-NOW_OR_LAST = Q(ended_at=None) | Q(ended_at=OuterRef("closed_at"))
 
 
 class _IsOneOf(Func):
@@ -96,6 +94,24 @@ def _is_any(rows: models.QuerySet[Any]) -> Subquery:
     return Subquery(found, output_field=models.BooleanField())
 
 
+def lies_in(field: str, places: models.QuerySet[Place]) -> Q:
+    """Whether the place of the field is one of these."""
+    # An array is worked out once; a subquery would be for each row.
+    return Q(_IsOneOf(F(field), ArraySubquery(places.order_by().values("pk"))))
+
+
+def in_places(places: models.QuerySet[Place], *, case: str = "", former: bool = False) -> Q:
+    """Whether the places hold a case or are being offered it, or held it when it was closed.
+
+    case: the path from the rows asked to their case, "case__" for those of an alert. former:
+    whatever the places held before counts too.
+    """
+    now_or_last = Q(ended_at=None) | Q(ended_at=OuterRef(f"{case}closed_at"))
+    held = lies_in("place", places) & (Q() if former else now_or_last)
+    on_offer = Q(ended_at=None) & lies_in("offered_to", places)
+    return Q(_is_any(Custody.objects.filter(held | on_offer, case=OuterRef(f"{case}pk"))))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.filter(OPEN)
@@ -106,29 +122,38 @@ class CaseQuerySet(models.QuerySet["Case"]):
         A former holder keeps sight of a case and of their own part of it: what it is about is
         asked with in_hands_of, what may be done with held_by.
         """
-        return self.filter(self._of_places(user, permission, Q()))
+        return self.filter(self._seen_by(user, permission))
+
+    def visible_with_holder(self, user: User, permission: str) -> CaseQuerySet:
+        """What visible_to has, with_holder; for counts of many open cases.
+
+        Their holder is asked first: what was before is looked up only for those in other hands.
+        """
+        held = lies_in("holding__place", Place.objects.covered_by(user, permission))
+        return self.with_holder().filter(held | self._seen_by(user, permission))
 
     def in_hands_of(self, user: User, permission: str = "returnees.view_case") -> CaseQuerySet:
         """Cases that the user's places hold, held when they were closed, or are being offered."""
-        return self.filter(self._of_places(user, permission, NOW_OR_LAST))
+        return self.filter(self._in_hands_of(user, permission))
 
     def with_in_hands(self, user: User) -> CaseQuerySet:
         """With `in_hands`: whether the user sees the whole case, or their own part alone."""
         return self.annotate(
             in_hands=ExpressionWrapper(
-                self._of_places(user, "returnees.view_case", NOW_OR_LAST),
+                self._in_hands_of(user, "returnees.view_case"),
                 output_field=models.BooleanField(),
             )
         )
 
-    def _of_places(self, user: User, permission: str, custody: Q) -> Q:
+    def _seen_by(self, user: User, permission: str) -> Q:
         if user.is_superuser:
             return Q(pk__isnull=False)
-        # An array is worked out once; a subquery would be for each case.
-        places = ArraySubquery(Place.objects.covered_by(user, permission).order_by().values("pk"))
-        held = custody & Q(_IsOneOf(F("place"), places))
-        on_offer = Q(ended_at=None) & Q(_IsOneOf(F("offered_to"), places))
-        return Q(_is_any(Custody.objects.filter(held | on_offer, case=OuterRef("pk"))))
+        return in_places(Place.objects.covered_by(user, permission), former=True)
+
+    def _in_hands_of(self, user: User, permission: str) -> Q:
+        if user.is_superuser:
+            return Q(pk__isnull=False)
+        return in_places(Place.objects.covered_by(user, permission))
 
     def held_by(self, user: User, permission: str) -> CaseQuerySet:
         """Open cases in the hands of places where the user holds the permission."""
@@ -165,6 +190,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
             )
         )
 
+    def with_observed(self) -> CaseQuerySet:
+        """With `observed`, the observation that goes on, if one does."""
+        going_on = Q(observations__ended_at=None)
+        return self.annotate(observed=FilteredRelation("observations", condition=going_on))
+
     def for_rows(self) -> CaseQuerySet:
         """With everything returnees/_case_row.html reads, in one query."""
         alarming = self.model._base_manager.filter(
@@ -172,9 +202,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         return (
             self.with_holder()
-            .annotate(
-                observed=FilteredRelation("observations", condition=Q(observations__ended_at=None))
-            )
+            .with_observed()
             .select_related("person", "community", "holding__place", "observed")
             # An alert that nobody settled ended with its case.
             .annotate(open_alerts=OPEN & Exists(alarming))

@@ -97,7 +97,31 @@ class CheckIn(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="checkin_is_noted_by_its_observation",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("day", "slot", "observation_id")
+                | pgtrigger.Delete,
+                # Its own trigger finds what is true. The row lock makes a second check-in at the
+                # same moment wait, and then count the first one too.
+                func="""
+                    UPDATE returnees_observation SET slots_taken = '{}'
+                        WHERE id IN (NEW.observation_id, OLD.observation_id);
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="checkins_emptied_are_noted",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Truncate,
+                func="""
+                    UPDATE returnees_observation SET slots_taken = '{}' WHERE slots_taken <> '{}';
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from houshayu.models import Place
 from houshayu.moods import Mood
 from policy import ObservationKind, days
 from policy.models import PolicyVersion
-from returnees.keeping import OBSERVING
+from returnees.keeping import HEALTH, OBSERVING
 from returnees.models.cases import Case
 from returnees.models.custody import Custody
 
@@ -76,7 +77,8 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
         return self.filter(OPEN, release_on__lte=on)
 
 
-@pghistory.track()
+# Which slots are taken changes with a check-in, whose own history says so.
+@pghistory.track(exclude=["slots_taken"])
 class Observation(models.Model):
     """So many days of one kind, counted in calendar days of Asia/Shanghai.
 
@@ -107,6 +109,13 @@ class Observation(models.Model):
     ended_on = personal(OBSERVING, models.DateField(null=True, blank=True, editable=False))
     end_reason = personal(
         OBSERVING, models.CharField(_("reason"), max_length=16, choices=EndReason, blank=True)
+    )
+
+    # The slots that have a check-in, kept by triggers here and of the check-ins: whoever asks
+    # what is missing of thousands reads no check-in.
+    slots_taken = personal(
+        HEALTH,
+        ArrayField(models.SmallIntegerField(), default=list, editable=False),
     )
 
     objects = ObservationQuerySet.as_manager()
@@ -142,18 +151,41 @@ class Observation(models.Model):
         ]
         indexes = [
             models.Index(name="observation_open", fields=["release_on", "case"], condition=OPEN),
+            # What ended of late is found without the history.
+            models.Index(
+                name="observation_ended",
+                fields=["ended_at"],
+                include=["case"],
+                condition=Q(ended_at__isnull=False),
+            ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="observation_knows_its_slots_taken",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("slots_taken"),
+                # Whatever is written, what its check-ins say is kept.
+                func="""
+                    NEW.slots_taken := ARRAY(
+                        SELECT policy_slot_number(day, slot) FROM returnees_checkin
+                        WHERE observation_id = NEW.id ORDER BY 1
+                    );
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="observation_matches_its_case",
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                # Not of slots_taken: a check-in changes nothing that a release asks for.
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("id", "case_id", "obligation", "ended_at", "end_reason")
+                | pgtrigger.Delete,
                 func="""
                     PERFORM houshayu_check_release(coalesce(NEW.case_id, OLD.case_id));
                     RETURN NULL;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

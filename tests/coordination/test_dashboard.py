@@ -5,7 +5,9 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coordination import dashboard
@@ -14,6 +16,7 @@ from returnees.models import Case
 from tests.factories import (
     NOW,
     check_in,
+    hand_over,
     make_alert,
     make_case,
     make_handoff,
@@ -57,6 +60,14 @@ def test_every_number_is_the_length_of_the_list_it_links_to(
     make_alert(feverish)
     check_in(make_observed_case(place=hotel, arrived=NOW), day=0, slot="evening")
     make_case(place=real_place("xiangmi-bay"))
+    # Seen, and in the hands of others: handed over out of the sub-district, and on offer into it.
+    gone = make_observed_case(place=hotel, arrived=moment("2020-03-06", "08:00"))
+    hand_over(gone, real_place("shunyi-hospital"), now=NOW)
+    make_handoff(
+        case=make_observed_case(place=real_place("shunyi-hospital"), arrived=NOW),
+        to_place=hotel,
+        now=NOW,
+    )
 
     tiles = dashboard.tiles(coordinator, now)
 
@@ -128,8 +139,18 @@ def test_the_dashboard_costs_the_same_queries_for_one_case_and_many(
     for _each in range(cases):
         make_observed_case(place=hotel, arrived=NOW)
 
-    with django_assert_num_queries(16):  # type: ignore[operator]
+    with django_assert_num_queries(14):  # type: ignore[operator]
         client.get(reverse("coordination:dashboard"))
+
+
+def test_no_number_of_the_dashboard_reads_check_ins(client: Client, hotel: Place) -> None:
+    make_observed_case(place=hotel, arrived=NOW)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("coordination:dashboard"))
+
+    statements = [query["sql"] for query in asked.captured_queries]
+    assert [each for each in statements if "returnees_checkin" in each] == []
 
 
 def test_what_is_seen_of_open_cases_never_hashes_the_custodies_of_years(coordinator: User) -> None:

@@ -562,6 +562,79 @@ def test_a_check_in_does_not_move_to_a_day_that_is_none(observed: Case) -> None:
         sql("UPDATE returnees_checkin SET day = 14")
 
 
+def slots_taken(case: Case) -> list[int]:
+    return observation_of(case).slots_taken
+
+
+def test_an_observation_knows_which_slots_are_taken(observed: Case, hotel: Place) -> None:
+    other = make_observed_case(place=hotel, arrived=NOW)
+    check_in(observed, day=0, slot="evening")
+    check_in(observed, day=3, slot="morning")
+    assert slots_taken(observed) == [1, 6]
+
+    sql("UPDATE returnees_checkin SET day = 4, slot = 'evening' WHERE day = 3")
+    assert slots_taken(observed) == [1, 9]
+
+    sql(
+        "UPDATE returnees_checkin SET observation_id = %(other)s WHERE day = 4",
+        other=observation_of(other).pk,
+    )
+    assert (slots_taken(observed), slots_taken(other)) == ([1], [9])
+
+    sql("DELETE FROM returnees_checkin WHERE day = 0")
+    assert slots_taken(observed) == []
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE returnees_observation SET slots_taken = '{}'",
+        "UPDATE returnees_observation SET slots_taken = '{1,2,3,4,5}'",
+        "UPDATE returnees_observation SET slots_taken = NULL",
+        "UPDATE returnees_observation SET slots_taken = slots_taken || 28::smallint, days = days",
+    ],
+)
+def test_nobody_writes_that_a_slot_is_taken_which_is_not(observed: Case, attack: str) -> None:
+    check_in(observed, day=2, slot="evening")
+
+    sql(attack)
+
+    assert slots_taken(observed) == [5]
+
+
+def test_an_observation_does_not_begin_with_slots_taken(observed: Case) -> None:
+    sql(
+        "UPDATE returnees_observation SET ended_at = now(), ended_on = '2020-04-03',"
+        " end_reason = 'cancelled'"
+    )
+
+    sql(
+        "INSERT INTO returnees_observation (case_id, kind, policy_id, started_on, days,"
+        " end_reason, slots_taken) SELECT case_id, 'home', policy_id, started_on, 14, '',"
+        " '{1,2,3}' FROM returnees_observation"
+    )
+
+    assert slots_taken(observed) == []
+
+
+def test_check_ins_that_are_emptied_take_no_slots(observed: Case) -> None:
+    check_in(observed, day=2, slot="evening")
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+    sql("TRUNCATE returnees_checkin CASCADE")
+
+    assert slots_taken(observed) == []
+
+
+def test_a_check_in_leaves_no_trace_in_the_history_of_the_observation(observed: Case) -> None:
+    history = "SELECT count(*) FROM returnees_observationevent"
+    before = sql(history)
+
+    check_in(observed, day=2, slot="evening")
+
+    assert sql(history) == before
+
+
 def test_a_case_has_one_observation_at_a_time(observed: Case) -> None:
     with refused_by("observation_one_open_per_case"):
         sql(
