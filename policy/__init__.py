@@ -5,6 +5,7 @@ docs/policy.md says how to add one.
 """
 
 from policy.days import (
+    EVENING_FROM,
     check_in_slots,
     current_slot,
     day_number,
@@ -16,6 +17,7 @@ from policy.days import (
     slot_exists,
     slot_in,
     slots_of,
+    taken_from,
     window,
 )
 from policy.decision import Decision, PlannedObservation, decide, schedule
@@ -33,6 +35,7 @@ from policy.vocabulary import (
 
 __all__ = [
     "COLDEST",
+    "EVENING_FROM",
     "FEVER",
     "HOTTEST",
     "Decision",
@@ -63,5 +66,6 @@ __all__ = [
     "slot_exists",
     "slot_in",
     "slots_of",
+    "taken_from",
     "window",
 ]

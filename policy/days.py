@@ -102,6 +102,11 @@ def window(on: date, slot: str) -> tuple[datetime, datetime]:
     return datetime.combine(on, opens, BEIJING), datetime.combine(on, closes, BEIJING)
 
 
+def taken_from(on: date, slot: str) -> datetime:
+    """From when on the check-in of a slot is taken; aware, Asia/Shanghai. Before, it says why."""
+    return datetime.combine(on, EVENING_FROM if slot == Slot.EVENING else time.min, BEIJING)
+
+
 def missed_at(on: date, slot: str) -> datetime:
     """From when a check-in that was not taken counts as missed; aware, Asia/Shanghai."""
     return window(on, slot)[1] + MISSED_AFTER

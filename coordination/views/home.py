@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 from houshayu.http import Request
 from houshayu.models import Role
 
-
 # A permission, and the page where the work of those who have it begins: the first that fits.
 FIRST_PAGES = [
     ("returnees.view_case", "coordination:my_day"),

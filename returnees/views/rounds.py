@@ -108,15 +108,17 @@ def round(request: Request) -> HttpResponse:
         if not (chosen["only_missing"] and row.checked) or row.pk in typed
     ]
     waiting = [row for row in rows if not row.checked]
+    early = rounds.is_early(chosen["on"], chosen["slot"], clock.now())
     lines = {
-        row.pk: ReadingForm(data, observation=row)
+        row.pk: ReadingForm(data, observation=row, early=early)
         for row in rows
         if not row.checked or row.pk in typed
     }
     if gone := typed - lines.keys():
         _say_who_is_gone(request, gone)
     if data is not None and all(line.is_valid() for line in lines.values()):
-        return _record(request, chosen, [line for line in lines.values() if line.filled])
+        _record(request, chosen, [line for line in lines.values() if line.filled])
+        return redirect(_where_to_go_on(request, chosen))
     names = {place.pk: place for place in chosen["places"]}
     by_place: Counter[int] = Counter()
     for part in parts:
@@ -131,6 +133,7 @@ def round(request: Request) -> HttpResponse:
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
         "too_early": chosen["on"] > _today(),
+        "early": early,
     }
     status = 200 if data is None else 422
     return render(request, "returnees/round.html", context, status=status)
@@ -152,10 +155,23 @@ def _today() -> date:
     return current_slot(clock.now())[0]
 
 
-def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) -> HttpResponse:
+def _where_to_go_on(request: Request, chosen: dict[str, Any]) -> str:
+    """The same page while anybody on it is missing, then the next floor where somebody is."""
+    if not (chosen["place"] and chosen["floor"]):
+        return request.get_full_path()
+    floor = "" if chosen["floor"] == NO_FLOOR else chosen["floor"]
+    now = rounds.parts([chosen["place"].pk], chosen["on"], chosen["slot"])
+    missing = [part.floor for part in now if part.missing]
+    if not missing or floor in missing:
+        return request.get_full_path()
+    following = next((each for each in missing if each > floor), missing[0])
+    return address(request, request.path, floor=following or NO_FLOOR)
+
+
+def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) -> None:
     if chosen["on"] > _today():
         messages.warning(request, _("A check-in can't be recorded before its day."))
-        return redirect(request.get_full_path())
+        return
     done = rounds.record(
         [line.reading() for line in lines],
         on=chosen["on"],
@@ -187,4 +203,3 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
             _("Other people recorded these first; their values stay: %(cases)s")
             % {"cases": ", ".join(o.case.number for o in done.already_there)},
         )
-    return redirect(request.get_full_path())

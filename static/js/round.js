@@ -14,9 +14,13 @@ boxes.forEach((input, index, all) => {
     const tenths = Number(typed) / 10;
     const withoutPoint = /^\d{3}$/.test(typed) && tenths >= coldest && tenths <= hottest;
     input.value = withoutPoint ? tenths.toFixed(1) : typed;
-    const hot = parseFloat(input.value) >= fever;
-    input.closest("tr").classList.toggle("is-fever", hot);
-    const advice = input.closest("td").querySelector(".fever-advice");
-    advice.hidden = !hot;
+    const row = input.closest("tr");
+    row.classList.toggle("is-fever", parseFloat(input.value) >= fever);
+    row.querySelector(".fever-advice")?.remove();
+    if (row.matches(".is-fever")) {
+      const advice = document.getElementById("fever-advice").content.cloneNode(true);
+      advice.querySelector("b").textContent = row.dataset.name;
+      input.after(advice);
+    }
   });
 });
