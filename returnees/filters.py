@@ -65,7 +65,7 @@ class CaseFilter(Filters):
         method="released", label=_("Released on"), widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    opened = MomentRange(field_name="opened_at", label=_("registered"))
+    opened = MomentRange(field_name="opened_at", label=_("registered at"))
     arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
 
     class Meta:

@@ -95,7 +95,7 @@ class Case(models.Model):
     # The arrival decides the policy and day 0; expected until somebody has seen the person.
     expected_arrival_at = personal(JOURNEY, models.DateTimeField(_("Arrival in Beijing")))
     arrived_at = personal(
-        JOURNEY, models.DateTimeField(_("arrived in Beijing"), null=True, blank=True)
+        JOURNEY, models.DateTimeField(_("actual arrival in Beijing"), null=True, blank=True)
     )
     # A family travels, and is housed, as one request.
     travel_group = personal(
@@ -118,7 +118,7 @@ class Case(models.Model):
         PolicyVersion, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="+"
     )
     decision = personal(OBSERVING, DecisionField(_("decision")))
-    opened_at = personal(OFFICE, models.DateTimeField(_("registered")))
+    opened_at = personal(OFFICE, models.DateTimeField(_("registered at")))
     closed_at = personal(OFFICE, models.DateTimeField(_("closed"), null=True, blank=True))
     outcome = personal(
         OFFICE, models.CharField(_("outcome"), max_length=16, choices=CaseOutcome, blank=True)

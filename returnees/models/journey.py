@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houshayu.keeping import personal
 from policy import Purpose
@@ -188,8 +189,8 @@ class VisitedPlace(models.Model):
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="visited")
     country = personal(JOURNEY, models.CharField(_("Country or region"), max_length=3))
     city = personal(JOURNEY, models.CharField(_("City"), max_length=60))
-    from_on = personal(JOURNEY, models.DateField(_("From")))
-    until_on = personal(JOURNEY, models.DateField(_("Until")))
+    from_on = personal(JOURNEY, models.DateField(pgettext_lazy("first day of a stay", "From")))
+    until_on = personal(JOURNEY, models.DateField(pgettext_lazy("last day of a stay", "Until")))
 
     class Meta:
         verbose_name = _("place visited in the last 14 days")
@@ -217,7 +218,7 @@ class CoResident(models.Model):
     relation = personal(HOUSEHOLD, models.CharField(_("Relation"), max_length=40))
     age = personal(HOUSEHOLD, models.PositiveSmallIntegerField(_("Age"), null=True, blank=True))
     back_from_abroad = personal(
-        HOUSEHOLD, models.BooleanField(_("Also back from abroad"), default=False)
+        HOUSEHOLD, models.BooleanField(_("Also returned from abroad"), default=False)
     )
 
     class Meta:

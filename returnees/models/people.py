@@ -19,7 +19,7 @@ from returnees.keeping import CONTACT, DOCUMENT, IDENTITY, LANGUAGE
 
 class PersonCategory(models.TextChoices):
     MAINLAND = "mainland", _("Chinese mainland resident")
-    OVERSEAS_CHINESE = "overseas_chinese", _("Overseas Chinese")
+    OVERSEAS_CHINESE = "overseas_chinese", _("Overseas Chinese (PRC citizen living abroad)")
     HONG_KONG = "hong_kong", _("Hong Kong compatriot")
     MACAO = "macao", _("Macao compatriot")
     TAIWAN = "taiwan", _("Taiwan compatriot")
@@ -235,7 +235,7 @@ class IdentityDocument(models.Model):
     )
     document_expiry = personal(DOCUMENT, models.DateField(_("Valid until"), null=True, blank=True))
     document_note = personal(
-        DOCUMENT, models.CharField(_("Kind of document"), max_length=80, blank=True)
+        DOCUMENT, models.CharField(_("Name of the document"), max_length=80, blank=True)
     )
     visa_type = personal(
         DOCUMENT,

@@ -146,7 +146,7 @@ FORM = (
     ),
     Part(
         "case",
-        _("Office part"),
+        _("For office use"),
         """
         intake_channel registered_by badge_number interpreter
         opened_at arrived_at policy

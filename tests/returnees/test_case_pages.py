@@ -103,7 +103,7 @@ def test_midnight_in_beijing_begins_the_day_of_an_arrival(client: Client, hotel:
 
 
 def test_an_empty_list_says_so(client: Client) -> None:
-    assert "没有符合条件的个案" in client.get(URL).content.decode()
+    assert "没有符合条件的人员" in client.get(URL).content.decode()
 
 
 @pytest.mark.parametrize("cases", [1, 8])

@@ -60,7 +60,7 @@ class AcceptForm(forms.Form):
     )
     temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
-        label=_("Luggage pieces"), required=False, min_value=0, max_value=99
+        label=_("Pieces of luggage"), required=False, min_value=0, max_value=99
     )
     commitment_signed = forms.BooleanField(
         label=_("The commitment letter is signed"),
