@@ -48,13 +48,15 @@ INSERT_CHECK_IN = """
     INSERT INTO returnees_checkin (observation_id, day, slot, temperature, method, symptoms,
                                    channel, taken_at, recorded_by_id)
     VALUES (%(observation)s, %(day)s, %(slot)s, %(temperature)s, %(method)s, %(symptoms)s,
-            %(channel)s, '2020-03-20 16:00+08', %(by)s)
+            %(channel)s, '2020-04-20 16:00+08', %(by)s)
 """
 INSERT_REMINDER = """
     INSERT INTO houshayu_reminder (duty, step, about_id, occurrence, place_id, due_at, status)
     SELECT 'checkin', 0, observed.case_id, observed.id || ':3:morning', %(place)s, now(), 'queued'
     FROM returnees_observation observed
 """
+
+SIXTEEN = moment("2020-03-20", "16:00")
 
 
 def check_in_by_hand(case: Case, **values: object) -> None:
@@ -515,7 +517,7 @@ def test_fourteen_days_take_28_check_ins_and_no_more(observed: Case) -> None:
                 rounds.Reading(observation=each, temperature=Decimal("36.5"))
                 for each in rounds.due(on, slot)
             ]
-            rounds.record(readings, on=on, slot=slot, by=nurse, now=NOW)
+            rounds.record(readings, on=on, slot=slot, by=nurse, now=moment(on.isoformat(), "16:00"))
 
     taken = observation.checkins.values_list("day", "slot")
     assert taken.count() == 28
@@ -532,7 +534,7 @@ def test_the_first_measurement_stands(observed: Case, hotel_worker: User) -> Non
         on=observation.started_on,
         slot="evening",
         by=make_user(),
-        now=NOW,
+        now=SIXTEEN,
     )
 
     assert second == rounds.Recorded([], [observation])
@@ -587,7 +589,10 @@ def test_an_observation_knows_which_slots_are_taken(observed: Case, hotel: Place
     check_in(observed, day=3, slot="morning")
     assert slots_taken(observed) == [1, 6]
 
-    sql("UPDATE returnees_checkin SET day = 4, slot = 'evening' WHERE day = 3")
+    sql(
+        "UPDATE returnees_checkin SET day = 4, slot = 'evening',"
+        " taken_at = taken_at + interval '2 days' WHERE day = 3"
+    )
     assert slots_taken(observed) == [1, 9]
 
     sql(
@@ -767,7 +772,7 @@ def test_many_fevers_cost_no_more_queries_than_one(
     nurse = make_user()
 
     with django_assert_max_num_queries(21):  # type: ignore[operator]
-        rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=NOW)
+        rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=SIXTEEN)
 
 
 def test_a_reading_of_an_observation_that_ended_meanwhile_is_returned(observed: Case) -> None:
@@ -777,7 +782,7 @@ def test_a_reading_of_an_observation_that_ended_meanwhile_is_returned(observed: 
     )
 
     recorded = rounds.record(
-        [reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW
+        [reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=SIXTEEN
     )
 
     assert recorded == rounds.Recorded([], [], [reading.observation])

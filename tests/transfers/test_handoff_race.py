@@ -188,7 +188,11 @@ def test_the_same_check_in_by_eight_at_once_is_written_once() -> None:
     results = at_once(
         [
             lambda nurse=nurse: rounds.record(
-                [reading], on=observation.started_on, slot="evening", by=nurse, now=NOON
+                [reading],
+                on=observation.started_on,
+                slot="evening",
+                by=nurse,
+                now=NOON + timedelta(hours=1),
             )
             for nurse in nurses
         ]
