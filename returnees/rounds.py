@@ -114,16 +114,21 @@ def with_check_in(
     )
 
 
+def _of_room(name: str) -> Coalesce:
+    """A column of the room that an observation's person is in; empty where there is none."""
+    staying = RoomStay.objects.open().filter(case=OuterRef("case"))
+    return Coalesce(Subquery(staying.values(f"room__{name}")[:1]), Value(""))
+
+
 def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observation]:
     """The people of some places for one slot, room by room, with what _round_row.html reads."""
     holding = Custody.objects.open().filter(case=OuterRef("case"))
-    staying = RoomStay.objects.open().filter(case=OuterRef("case"))
     return (
         with_check_in(due(on, slot), on, slot)
         .annotate(
             place_id=Subquery(holding.values("place")[:1]),
-            room=Coalesce(Subquery(staying.values("room__number")[:1]), Value("")),
-            floor=Coalesce(Subquery(staying.values("room__floor")[:1]), Value("")),
+            room=_of_room("number"),
+            floor=_of_room("floor"),
         )
         .filter(Exists(holding.filter(place__in=place_ids)))
         .select_related("case__person", "case__community")
@@ -132,13 +137,12 @@ def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observ
 
 
 def overdue(place_ids: Iterable[int], on: date) -> QuerySet[Observation]:
-    """Those of the places whose days are over, and who are not released: nobody leaves the round
-    by that."""
+    """People of the places whose days are over and who are not released: they stay on the round."""
     holding = Custody.objects.open().filter(case=OuterRef("case"), place__in=place_ids)
     return (
         Observation.objects.open()
         .filter(Exists(holding), release_on__lt=on)
-        .annotate(room=Subquery(holding.values("room")[:1]))
+        .annotate(room=_of_room("number"))
         .select_related("case__person")
         .order_by("release_on", "pk")
     )

@@ -5,12 +5,13 @@ The rules of custody, observation and release have their own tests; these are th
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from houshayu.models import Membership, Place, Post, User
+from returnees import reaching
 from returnees.models import (
     CarePreference,
     Case,
@@ -45,6 +46,16 @@ def filled(case: Case, sender: User, community: Place) -> Case:
     Membership.objects.create(user=sender, place=community, role="duty_officer")
     batches.ask("registration", [case.number], by=sender, language="", now=NOW)
     make_order(place=community, by=sender)
+    reaching.note_attempt(
+        case,
+        way="door",
+        result="not_there",
+        note="",
+        by=sender,
+        now=NOW,
+        next_at=NOW + timedelta(hours=1),
+        next_by=None,
+    )
     make_case(place=community, by=sender)
     return case
 
@@ -57,6 +68,8 @@ def filled(case: Case, sender: User, community: Place) -> Case:
         ("person_language_known", "person SET preferred_language = 'tlh'"),
         ("person_has_a_name", "person SET name_zh = '', surname_latin = ''"),
         ("person_born_since_1900", "person SET birth_date = '1899-12-31'"),
+        ("attempt_way_known", "attempt SET way = 'dream'"),
+        ("attempt_result_known", "attempt SET result = 'perhaps'"),
         ("identitydocument_type_known", "identitydocument SET document_type = 'library_card'"),
         ("identitydocument_visa_known", "identitydocument SET visa_type = 'ZZ'"),
         (

@@ -46,9 +46,10 @@ class ObservingResource(OneCase):
     @action(detail=True, methods=["post"])
     def arrival(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        asked = from_json(ArrivalCorrectionForm, request.data).cleaned_data
+        form = from_json(ArrivalCorrectionForm, request.data)
+        at, reason = form.cleaned_data["arrived_at"], form.cleaned_data["reason"]
         arrivals.correct(
-            case, asked["arrived_at"], by=request.user, now=clock.now(), reason=asked["reason"]
+            case, at, by=request.user, now=clock.now(), reason=reason, sure=form.is_sure
         )
         return self._response(case)
 

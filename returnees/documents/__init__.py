@@ -2,7 +2,8 @@
 
 from houshayu.typed import normalise
 from returnees.documents.kinds import DocumentType
-from returnees.documents.mrz import InvalidMrz, Mrz, MrzProblem, parse, read
+from returnees.documents.mrz import Mrz, parse, read
+from returnees.documents.mrz_problems import InvalidMrz, MrzProblem
 from returnees.documents.numbers import CheckedNumber, check, issued_for
 from returnees.documents.refusals import InvalidDocumentNumber
 

@@ -7,73 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from houshayu.typed import half_width, visible
 from returnees.countries import ALPHA2, CODES, SYNONYMS
 from returnees.documents.digits import icao_731, past_date
 from returnees.documents.kinds import DocumentType
-from returnees.documents.layouts import CODE, ISSUING_STATE, TD1, TD2, TD3, Layout, Span
+from returnees.documents.layouts import CODE, ISSUING_STATE, TD1, TD2, TD3, Span
+from returnees.documents.mrz_lines import layout_of, lines_of
+from returnees.documents.mrz_problems import InvalidMrz, MrzProblem
 from returnees.documents.numbers import check
 from returnees.documents.refusals import InvalidDocumentNumber
 
-MESSAGES: dict[str, Promise] = {
-    "length": _(
-        "A passport has two lines of 44 characters, a card three lines of 30 or two lines of 36."
-    ),
-    "charset": _("These lines can contain only the letters A to Z, digits and <."),
-    "document_code": _("The first line does not begin as on a passport or a card."),
-    "french_card": _("The lines of this older French card follow no standard: enter it by hand."),
-    "long_number": _("This document number is longer than its field: please enter it by hand."),
-    "check_digit_number": _("The check digit of the document number does not match."),
-    "check_digit_birth": _("The check digit of the date of birth does not match."),
-    "check_digit_expiry": _("The check digit of the expiry date does not match."),
-    "check_digit_optional": _("The check digit of the optional data does not match."),
-    "check_digit_composite": _("The check digit of the whole zone does not match."),
-    "birth_date": _("The date of birth is not a real date."),
-    "birth_date_partial": _(
-        "The document does not show the full date of birth: please ask the person."
-    ),
-    "expiry_date": _("The expiry date is not a real date."),
-    "sex": _("The sex must be M, F or <."),
-    "name": _("A name can contain only letters."),
-    "name_cut_off": _("The name fills its field and may be cut off: compare it with the document."),
-    "nationality": _("This country code is not in the list: please choose by hand."),
-    "nationality_special": _("This code names no country: please compare it with the document."),
-}
-
-
-@dataclass(frozen=True)
-class MrzProblem:
-    """One thing that does not fit: its rule, where it stands, and the form fields it is about."""
-
-    rule: str
-    span: Span
-    fields: tuple[str, ...] = ()
-
-    @property
-    def message(self) -> Promise:
-        return MESSAGES[self.rule]
-
-    @property
-    def spoils(self) -> bool:
-        """Whether the fields are better left empty than filled, for a person to look at."""
-        return self.rule not in {"length", "name_cut_off", "nationality_special"}
-
-
-class InvalidMrz(ValueError):
-    """The zone is not sound; its first problem says why."""
-
-    def __init__(self, problem: MrzProblem) -> None:
-        super().__init__(problem)
-        self.rule = problem.rule
-        self.message = problem.message
-        self.line = problem.span.line
-        self.span = problem.span
-
-    def __str__(self) -> str:
-        return str(self.message)
+ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,8 +99,8 @@ class _Zone:
     """The lines as they were given, on the layout they come closest to."""
 
     def __init__(self, text: str) -> None:
-        self.given = _lines(text)
-        self.layout = _layout(self.given)
+        self.given = lines_of(text)
+        self.layout = layout_of(self.given)
         self.lines = [self._line(index) for index in range(len(self.layout.widths))]
 
     def _line(self, index: int) -> str | None:
@@ -289,51 +232,6 @@ class _Zone:
         if "surname_latin" not in spoilt and re.search("[A-Z]$", self.text(layout.names)):
             names = ("surname_latin", "given_names_latin")
             yield MrzProblem("name_cut_off", layout.names, names)
-
-
-ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
-
-
-# A zone in one piece, by its length: how long its lines are.
-BLOBS = {88: 44, 90: 30, 72: 36}
-# What writing programs make of < and <<.
-FILLERS = str.maketrans({"«": "<<", "≪": "<<", "《": "<<", "‹": "<", "〈": "<", "⟨": "<"})
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of the zone, with blanks taken out where only that gives them their length."""
-    typed = half_width(visible(text).translate(FILLERS)).upper().strip("\r\n|")
-    whole = {*BLOBS, *BLOBS.values()}
-    rows = re.split(r"[\r\n|]+", typed)
-    rows = [row if len(row) in whole else re.sub(r"\s", "", row) for row in rows]
-    rows = [row for row in rows if row]
-    if len(rows) == 1 and len(rows[0]) in BLOBS:
-        width = BLOBS[len(rows[0])]
-        return [rows[0][i : i + width] for i in range(0, len(rows[0]), width)]
-    return _without_the_rest_of_the_page(rows)
-
-
-def _without_the_rest_of_the_page(rows: list[str]) -> list[str]:
-    """The rows without words that stood above or below the zone, if there are any of the zone."""
-    in_zone = [
-        "<" in row or any(abs(len(row) - width) <= 2 for width in BLOBS.values()) for row in rows
-    ]
-    if True not in in_zone:
-        return rows
-    first = in_zone.index(True)
-    rows, in_zone = rows[first:], in_zone[first:]
-    belonging = [row for row, belongs in zip(rows, in_zone, strict=True) if belongs]
-    count = len(_layout(belonging).widths)
-    # A line that was begun belongs to it all the same, where one is missing.
-    return belonging if len(belonging) >= count else rows[:count]
-
-
-def _layout(rows: list[str]) -> Layout:
-    """The layout that the rows come closest to."""
-    longest = max(map(len, rows), default=0)
-    if longest > 40 or not rows:
-        return TD3
-    return TD2 if longest > 32 and len(rows) < 3 else TD1
 
 
 def _state(code: str) -> str:

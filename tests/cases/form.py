@@ -48,7 +48,7 @@ def an_evening_is_not_measured_in_the_morning(
         content_type="application/json",
     )
 
-    assert (answer.status_code, list(answer.json())) == (400, ["slot"])
+    assert (answer.status_code, list(answer.json())) == (400, ["early_reason"])
     assert not CheckIn.objects.exists()
     monkeypatch.setattr(clock, "now", lambda: moment("2020-03-21", "15:10"))
     client.post(reverse("returnees:round"), reading | line)

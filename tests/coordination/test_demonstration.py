@@ -106,8 +106,8 @@ def test_what_a_hotel_misses_fills_its_desks_inbox_with_few_messages(demonstrati
             planning.plan_and_send(moment(date, hour))
 
     desk = accounts.worker_of(hotel)
-    assert MessageLine.objects.filter(recipient=desk).count() == 120
-    assert Message.objects.for_user(desk).count() == 6
+    assert MessageLine.objects.filter(recipient=desk).count() == 180
+    assert Message.objects.for_user(desk).count() == 9
 
 
 @override_settings(DEMONSTRATION=True)

@@ -42,7 +42,8 @@ def fields_of_ours() -> Iterator[tuple[str, forms.Field]]:
 
 
 def test_every_box_for_a_day_or_a_moment_takes_what_people_type() -> None:
-    boxes = {forms.DateField: DayBox, forms.DateTimeField: MomentBox}
+    hidden = forms.HiddenInput
+    boxes = {forms.DateField: (DayBox, hidden), forms.DateTimeField: (MomentBox, hidden)}
 
     bare = [
         name

@@ -46,7 +46,7 @@ def test_every_duty_is_a_kind_of_message_that_says_how_soon_its_mail_leaves() ->
 
 def test_the_highest_rung_that_is_reached_speaks_and_an_announcement_has_its_time() -> None:
     release = the("release")
-    announced, due = release.ladder
+    announced, due, *_higher = release.ladder
 
     assert release.rung_at(NOW, NOW - timedelta(hours=25)) is None
     assert release.rung_at(NOW, NOW - HOUR) == announced

@@ -102,6 +102,7 @@ def test_the_menu_offers_what_the_reader_may_open_and_nothing_else(
             "returnees:case_list",
             "returnees:round",
             "transfers:handoff_list",
+            "returnees:room_map",
             "returnees:alert_list",
             "workorder_list",
             "inbox",

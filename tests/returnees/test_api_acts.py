@@ -43,7 +43,7 @@ ASSESSED = {"result": "approved", "community_assessor": "李", "health_assessor"
 # Of each act: what is asked, what is wrong, and the field that says so.
 ACTS: dict[str, tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = {
     "arrival": (
-        {"arrived_at": LATE, "reason": "航班延误"},
+        {"arrived_at": LATE, "sure_at": LATE, "reason": "航班延误"},
         [
             ({"reason": ""}, "reason"),
             ({"arrived_at": "noon"}, "arrived_at"),
@@ -215,7 +215,9 @@ def test_days_of_the_decision_follow_a_corrected_arrival(observed: Case, coordin
     days_before = observation_of(observed).days
     earlier = (NOW - timedelta(days=1)).isoformat()
 
-    answer = post(coordinator, address_of(observed, "arrival"), arrived_at=earlier, reason="入境单")
+    moment = {"arrived_at": earlier, "sure_at": earlier}
+
+    answer = post(coordinator, address_of(observed, "arrival"), **moment, reason="入境单")
 
     assert answer.json()["observations"][-1]["started_on"] == "2020-03-19"
     assert answer.json()["observations"][-1]["days"] == days_before

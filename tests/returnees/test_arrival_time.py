@@ -215,7 +215,7 @@ def test_the_page_shows_the_expected_time_and_the_day_zero_that_follows(
 
     page = client.get(address).content.decode()
 
-    assert 'value="2020-03-20T14:30"' in page and "2020年3月20日" in page
+    assert 'value="2020-03-20 14:30"' in page and "2020年3月20日" in page
     assert client.post(address, {"arrived_at": "2020-03-20T14:30"}).status_code == 302
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from returnees.documents import DocumentType, InvalidMrz, Mrz, parse, read
 from returnees.documents.digits import icao_731
-from returnees.documents.mrz import MESSAGES, Span
+from returnees.documents.layouts import Span
+from returnees.documents.mrz_problems import MESSAGES
 
 TODAY = date(2020, 3, 20)
 with (Path(__file__).parent.parent / "data" / "document_numbers.csv").open(

@@ -229,6 +229,10 @@ def test_the_list_finds_those_without_a_room(client: Client, lodged: Case, hotel
     assert (found("false"), found("true")) == ([guest], [lodged])
 
 
+# Of the case of the cast; whoever accepts has asked the person.
+AS_EXPECTED = dict.fromkeys(("arrived_at", "sure_at"), "2020-03-20T14:30")
+
+
 @pytest.fixture
 def on_offer(case: Case, hotel: Place) -> Handoff:
     return make_handoff(case=case, to_place=hotel)
@@ -241,10 +245,10 @@ def test_a_hotel_accepts_with_a_room_or_says_that_there_is_none_yet(
     url = reverse("transfers:handoff_accept", args=[on_offer.pk])
 
     for data in ({}, {"room": "0812", "without_room": "on"}, {"room": "0999"}):
-        assert client.post(url, data).status_code == 422
+        assert client.post(url, data | AS_EXPECTED).status_code == 422
     on_offer.refresh_from_db()
     assert on_offer.is_open
-    client.post(url, {"room": "0812"})
+    client.post(url, {"room": "0812"} | AS_EXPECTED)
 
     assert room_of(on_offer.case) == "0812"
 
@@ -254,11 +258,11 @@ def test_who_is_accepted_without_a_room_waits_for_one_on_my_day(
 ) -> None:
     url = reverse("transfers:handoff_accept", args=[on_offer.pk])
 
-    client.post(url, {"without_room": "on"})
+    client.post(url, {"without_room": "on"} | AS_EXPECTED)
 
     assert room_of(on_offer.case) == ""
     mine = text(client, reverse("coordination:my_day"))
-    assert f"{on_offer.case.number} 需要在 示例酒店甲 安排房间" in mine
+    assert f"{on_offer.case.number}需要在示例酒店甲安排房间" in mine
 
 
 def test_no_room_is_given_where_there_are_none(case: Case, receiver: User, client: Client) -> None:
@@ -288,5 +292,5 @@ def test_whoever_hands_over_to_a_hotel_sees_how_many_rooms_it_has_free(
 
     shown = text(client, reverse("transfers:handoff_offer", args=[case.number]))
 
-    assert "示例酒店甲，空闲 1 间" in shown
+    assert "示例酒店甲，空闲1间" in shown
     assert "示例酒店乙</option>" in shown  # its rooms are not listed yet

@@ -308,7 +308,7 @@ def test_the_next_floor_comes_up_when_nobody_is_missing_on_this_one(
     rest = client.post(here, {temperature_of(eight[1]): "36.5"})
     last = client.post(
         url(place=str(hotel.pk), floor="10"),
-        {temperature_of(Case.objects.get(custodies__room="1001")): "36.5"},
+        {temperature_of(Case.objects.get(stays__room__number="1001")): "36.5"},
     )
 
     assert [answer.headers["Location"] for answer in (some, rest, last)] == [
