@@ -11,7 +11,7 @@ from houshayu.calendar import beijing_date
 from policy import check_in_slots
 from returnees import decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
-from returnees.models import CheckIn, EndReason, Observation, ObservationCertificate
+from returnees.models import Case, CheckIn, EndReason, Observation, ObservationCertificate
 from returnees.sheets.kinds import SheetKind
 
 
@@ -44,6 +44,13 @@ def _person(seen: Seen) -> dict[str, Any]:
         else None
     )
     return {"certificate": certificate}
+
+
+def _companions(seen: Seen) -> dict[str, Any] | None:
+    """The others of the travel group that the user may see, closed cases too."""
+    group = Case.objects.visible_to(seen.user).filter(travel_group=seen.case.travel_group)
+    others = list(group.exclude(pk=seen.case.pk).for_rows().order_by("number"))
+    return {"companions": others} if others else None
 
 
 def _custodies(seen: Seen) -> dict[str, Any]:
@@ -86,6 +93,12 @@ PANELS = (
         order=10,
     ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
+    Panel(
+        template="returnees/_case_companions.html",
+        context=_companions,
+        column=Column.SIDE,
+        order=5,
+    ),
     Panel(
         template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
     ),
@@ -151,6 +164,12 @@ ACTS = (
         applies=_can_be_released,
         posts=True,
         look="primary",
+    ),
+    CaseAct(
+        view="returnees:family_next",
+        label=_("Register the next of the family"),
+        permission="add_case",
+        order=35,
     ),
     CaseAct(
         view="returnees:case_edit",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from rest_framework import serializers
 
 from houshayu.api_fields import as_json, describing
 
+AnyForm = TypeVar("AnyForm", bound=forms.ModelForm)
 PHONE_CN = re.compile(r"1[3-9]\d{9}")
 PHONE_INTL = re.compile(r"\+[1-9]\d{6,14}")
 LANDLINE_CN = re.compile(r"0\d{9,11}")
@@ -37,11 +39,24 @@ def tidy(text: str) -> str:
 
 
 def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateInput(attrs={"type": "date", "max": "9999-12-31"}, format="%Y-%m-%d")
 
 
 def moment_input() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeInput(
+        attrs={"type": "datetime-local", "max": "9999-12-31T23:59"}, format="%Y-%m-%dT%H:%M"
+    )
+
+
+def may_be_left_out(*names: str) -> Callable[[type[AnyForm]], type[AnyForm]]:
+    """The fields of the form that defaults.py fills in where nobody does."""
+
+    def leave_out(form: type[AnyForm]) -> type[AnyForm]:
+        for name in names:
+            form.base_fields[name].required = False
+        return form
+
+    return leave_out
 
 
 class PhoneField(forms.CharField):

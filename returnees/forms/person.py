@@ -23,6 +23,7 @@ from returnees.forms.fields import (
     YesNoField,
     date_input,
     label,
+    may_be_left_out,
 )
 from returnees.forms.homes import HomeField
 from returnees.forms.masked import MaskedForm
@@ -40,6 +41,7 @@ wechat = RegexValidator(
 ANY_PHONE = _("Please give the number with its area code, or with + and the country code.")
 
 
+@may_be_left_out("preferred_language")
 class PersonForm(MaskedForm):
     """Section A, the person."""
 
@@ -62,6 +64,7 @@ class PersonForm(MaskedForm):
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
             "surname_latin": _("Required for every passport. Enter a single name here."),
+            "preferred_language": _("If left empty, the language of the nationality."),
             "guardian_name": _("Under 18 on the day of arrival."),
         }
 
