@@ -39,14 +39,15 @@ def sample_sheet(number: int, head: str = "") -> str:
         Both("本人已如实填写以上信息", "I have given the above truthfully"),
     ]
     rows = "".join(
-        f"<tr><th>{labels[row % len(labels)].html()}</th>"
+        f"<tr><th scope='row'>{labels[row % len(labels)].html()}</th>"
         f"<td>{values[(row + number) % len(values)].html()}</td></tr>"
         for row in range(ROWS)
     )
     case = f"HSY-{number:06d}"
     return (
-        f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">{head}</head><body>'
-        f'<article class="sheet"><header class="sheet-head"><div class="qr">{qr_svg(case)}</div>'
+        f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{case}</title>'
+        f'{head}</head><body><article class="sheet"><header class="sheet-head">'
+        f'<div class="qr">{qr_svg(case, meaning="QR code of the case")}</div>'
         f"<h1>{Both('境外返京人员信息登记表', 'Registration form').html()}</h1>"
         f'<p class="sheet-number">{case}</p></header><table>{rows}</table></article></body></html>'
     )

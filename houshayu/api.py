@@ -95,6 +95,15 @@ class Resource(GenericViewSet):
             # A token is read after the middleware that picks the language.
             translation.activate(request.user.language)
 
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().finalize_response(*args, **kwargs)
+        response.headers["Content-Language"] = translation.get_language() or ""
+        return response
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Filters narrow a list; a single thing is there whatever the list shows by itself."""
+        return queryset if self.detail else super().filter_queryset(queryset)
+
 
 class MomentRangeField(IsoDateTimeRangeField):
     """Two moments in UTC; Postgres does not take every offset that can be written."""

@@ -6,6 +6,7 @@ laying it out on a sheet thirty times as long.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from django.utils.translation import get_language_info, override, to_locale, tra
 
 CHINESE = "zh-hans"
 ENGLISH = "en"
+# In letters; Chinese, Japanese and Korean break between any two of theirs.
+LONG = 16
+LONG_WORD = re.compile(rf"([^\s\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]{{{LONG},}})")
 
 
 @contextmanager
@@ -87,14 +91,25 @@ class Both:
         if element != "span":
             return mark_safe(first + second)
         if self.first == self.second:
-            return conditional_escape(self.first)
+            return breakable(self.first)
         return format_html('<span class="bi">{} {}</span>', first, second)
 
     @staticmethod
     def _in(element: str, text: str, language: str) -> SafeString:
         code = to_locale(language).replace("_", "-")
         direction = mark_safe(' dir="rtl"') if get_language_info(language)["bidi"] else ""
-        return format_html('<{0} lang="{1}"{2}>{3}</{0}>', element, code, direction, text)
+        return format_html(
+            '<{0} lang="{1}"{2}>{3}</{0}>', element, code, direction, breakable(text)
+        )
+
+
+def breakable(text: str) -> SafeString:
+    """The text as markup, in which words longer than a narrow cell, and no others, may break."""
+    if len(text) < LONG or isinstance(text, SafeString):
+        return conditional_escape(text)
+    parts = LONG_WORD.split(text)
+    parts[1::2] = (format_html('<span class="long">{}</span>', word) for word in parts[1::2])
+    return mark_safe("".join(map(conditional_escape, parts)))
 
 
 def both(value: Any, second: str = ENGLISH) -> Both:

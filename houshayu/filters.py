@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import clock, jobs, kinds, workorders
 from houshayu.calendar import day_in_beijing
+from houshayu.dates import DayBox
 from houshayu.http import Request
 from houshayu.listing import Filters, PlaceFilter
 from houshayu.models import (
@@ -60,9 +60,7 @@ class RevealFilter(Filters):
     """Filters of what was read: by whom, and on which day in Beijing."""
 
     by = filters.CharFilter(field_name="by__name", lookup_expr="icontains", label=_("Who"))
-    on = filters.DateFilter(
-        method="of_day", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = filters.DateFilter(method="of_day", label=_("Day"), widget=DayBox())
 
     class Meta:
         model = Reveal

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu import attachments
 from houshayu.attachments import AttachmentKind, FileRefused, ReadFile
+from houshayu.dates import MomentBox
 from houshayu.models import Membership, Message, Place, User, WorkOrder
 from houshayu.roles import ROLE_PERMISSIONS
 
@@ -61,7 +62,7 @@ class DirectiveForm(forms.ModelForm):
         fields = ["place", "owner", "text", "due_at"]
         widgets = {
             "text": forms.Textarea(attrs={"rows": 3}),
-            "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
+            "due_at": MomentBox(),
         }
         help_texts = {
             "owner": _("If you choose nobody, everybody who works at the place is in charge.")

@@ -234,6 +234,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION els
 # Coordinators and administrators log in with a one-time code as well.
 HOUSHAYU_REQUIRE_TOTP = env.bool("HOUSHAYU_REQUIRE_TOTP", PRODUCTION)
 MFA_ADAPTER = "houshayu.accounts.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "houshayu.one_time_codes.CodeForm",
+    "reauthenticate": "houshayu.one_time_codes.CodeAgainForm",
+    "activate_totp": "houshayu.one_time_codes.FirstCodeForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "后沙峪 Houshayu"
 MFA_TOTP_TOLERANCE = 1
@@ -323,7 +328,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["houshayu.api_parsing.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "houshayu.api_schema.Schema",
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "DEFAULT_THROTTLE_RATES": {"login": "10/min"},
     "EXCEPTION_HANDLER": "houshayu.api.exception_handler",

@@ -107,6 +107,12 @@ def missed_at(on: date, slot: str) -> datetime:
     return window(on, slot)[1] + MISSED_AFTER
 
 
+def has_begun(on: date, slot: str, moment: datetime) -> bool:
+    """Whether staff take this check-in at the moment, or have taken it before."""
+    today, now = current_slot(moment)
+    return (on, list(Slot).index(Slot(slot))) <= (today, list(Slot).index(now))
+
+
 def current_slot(moment: datetime) -> tuple[date, Slot]:
     """The check-in that staff are taking at a moment: mornings until 13:00, then evenings."""
     local = moment.astimezone(BEIJING)

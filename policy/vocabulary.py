@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ObservationKind(models.TextChoices):
@@ -41,9 +42,9 @@ class ExceptionGround(models.TextChoices):
 
     AGE_70 = "age_70", _("Aged 70 or over")
     MINOR = "minor", _("Minor")
-    PREGNANT = "pregnant", _("Pregnant or recently gave birth")
+    PREGNANT = "pregnant", pgettext_lazy("ground", "Pregnant or recently gave birth")
     UNDERLYING_DISEASE = "underlying_disease", _("Underlying disease")
-    LIVES_ALONE = "lives_alone", _("Own dwelling where nobody else lives")
+    LIVES_ALONE = "lives_alone", _("Lives alone in a dwelling in Beijing")
 
 
 class Purpose(models.TextChoices):

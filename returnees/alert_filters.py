@@ -5,12 +5,17 @@ from __future__ import annotations
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houshayu.listing import Filters, PlaceFilter
 from houshayu.models import Place
 from returnees.models import Alert, AlertKind
 
-ALERT_STATES = [("open", _("Open")), ("settled", _("Settled")), ("all", _("All"))]
+ALERT_STATES = [
+    ("open", pgettext_lazy("alert", "Open")),
+    ("settled", _("Settled")),
+    ("all", _("All")),
+]
 
 
 class AlertFilter(Filters):

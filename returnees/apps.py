@@ -50,6 +50,6 @@ class ReturneesConfig(AppConfig):
                 view="returnees:case_list",
                 permission="returnees.view_case",
                 label=_("Search by name or case number"),
-                placeholder=_("Name or case number"),
+                placeholder=_("Name, number, phone, flight or room"),
             ),
         )

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from houshayu import clock
 from houshayu.api import MomentRange
 from houshayu.calendar import beijing_date, day_in_beijing
+from houshayu.dates import DayBox
 from houshayu.listing import YES_NO, Filters, PlaceFilter
 from houshayu.models import Place
 from policy import current_slot
-from returnees import rounds
-from returnees.models import Case, CaseOutcome, Person, Whereabouts
+from returnees import finding, rounds
+from returnees.models import Case, CaseOutcome, Whereabouts
 
 STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
 RELEASES = [("overdue", _("Overdue")), ("today", _("Today")), ("tomorrow", _("Tomorrow"))]
@@ -29,7 +29,7 @@ class CaseFilter(Filters):
 
     aside = ("opened", "arrival")
 
-    q = filters.CharFilter(method="search", label=_("Name or case number"))
+    q = filters.CharFilter(method="search", label=_("Name, number, phone, flight or room"))
     state = filters.ChoiceFilter(
         method="by_state", choices=STATES, label=_("State"), empty_label=None, initial="open"
     )
@@ -58,14 +58,10 @@ class CaseFilter(Filters):
     missing = filters.ChoiceFilter(
         method="with_missing", choices=YES_NO, label=_("Check-in missing"), empty_label=_("Either")
     )
-    arrived_on = filters.DateFilter(
-        method="arrived", label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    released_on = filters.DateFilter(
-        method="released", label=_("Released on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    arrived_on = filters.DateFilter(method="arrived", label=_("Arrived on"), widget=DayBox())
+    released_on = filters.DateFilter(method="released", label=_("Released on"), widget=DayBox())
 
-    opened = MomentRange(field_name="opened_at", label=_("registered"))
+    opened = MomentRange(field_name="opened_at", label=_("registered at"))
     arrival = MomentRange(method="by_arrival", label=_("Arrival in Beijing"))
 
     class Meta:
@@ -92,13 +88,7 @@ class CaseFilter(Filters):
         return super().filter_queryset(queryset)
 
     def search(self, queryset: QuerySet[Case], _name: str, text: str) -> QuerySet[Case]:
-        number = text.strip().upper()
-        if not number.startswith("HSY-") and len(number) == 6:
-            number = f"HSY-{number}"
-        # One or the other, each by its index: joined by OR they would read every case.
-        if Case.objects.filter(number=number).exists():
-            return queryset.filter(number=number)
-        return queryset.filter(person__in=Person.objects.named(text).values("pk"))
+        return finding.find(queryset, text)  # type: ignore[arg-type]
 
     def by_state(self, queryset: QuerySet[Case], _name: str, state: str) -> QuerySet[Case]:
         if state == "all":

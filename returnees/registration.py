@@ -265,7 +265,6 @@ def likely_duplicates(
         found |= {
             person.pk
             for person in born_that_day
-            if (name_zh and person.name_zh == name_zh)
-            or (name_latin and names.similar(person.name_latin, name_latin))
+            if names.may_be_one((name_zh, name_latin), (person.name_zh, person.name_latin))
         }
     return Case.objects.open().filter(person__in=found)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg2
 import pytest
 from django.apps import apps
@@ -20,12 +21,18 @@ from returnees.models import Case
 from tests import factories
 from transfers.models import Handoff
 
+# Checks and helpers that are no test modules say what differed, as those do.
+pytest.register_assert_rewrite("tests.cases", "tests.forms")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each worker a cache of its own: whom one locks out, another must not let in.
 
     And a quick hash of passwords, of which the suite makes thousands: the real one is slow.
     """
+    # How long an example takes says how busy the machine is.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["LOCATION"] += f"?db={1 + int(worker.removeprefix('gw'))}"

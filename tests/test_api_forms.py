@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +44,12 @@ def at_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
+@pytest.fixture
+def evening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The evening's check-ins are taken."""
+    monkeypatch.setattr(clock, "now", lambda: EVENING)
+
+
 def post(user: User, address: str, body: Any) -> Any:
     client = APIClient()
     client.force_authenticate(user)
@@ -75,6 +81,7 @@ CLOSE = {"outcome": "no_show", "note": "未到"}
 REVEAL = {"field": "phone_cn", "reason": "核对"}
 MEASURED = {"temperature": "36.6"}
 SLOT = {"on": "2020-03-20", "slot": "evening"}
+EVENING = NOW + timedelta(hours=8)
 LONG = "长" * 201
 
 
@@ -117,6 +124,7 @@ MEASUREMENTS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("evening")
 @pytest.mark.parametrize("changed", MEASUREMENTS)
 def test_a_check_in_is_judged_alike(
     observed: Case, hotel_worker: User, changed: dict[str, Any]
@@ -139,6 +147,7 @@ def test_a_check_in_is_judged_alike(
     assert (in_round, alone) == (page, page)
 
 
+@pytest.mark.usefixtures("evening")
 @pytest.mark.parametrize(
     "changed", [{}, {"on": ""}, {"on": "tomorrow"}, {"on": "2020-03-21"}, {"slot": "noon"}]
 )
@@ -146,7 +155,7 @@ def test_the_slot_of_a_round_is_judged_alike(
     observed: Case, hotel_worker: User, changed: dict[str, str]
 ) -> None:
     answers = SLOT | changed
-    page = refused_by_page(SlotForm(posted(answers), now=NOW))
+    page = refused_by_page(SlotForm(posted(answers), now=EVENING))
     rows = {"readings": [MEASURED | {"case": observed.number}]}
 
     assert refused_by_api(hotel_worker, "/api/check-ins/", answers | rows) == page
@@ -246,7 +255,7 @@ ANSWERED: list[tuple[str, str, Any]] = [
     ("person", "birth_date", "2020-02-30"),
     ("person", "birth_date", "2015-01-01"),
     ("person", "nationality", "HKG"),
-    ("person", "nationality", "XXX"),
+    ("person", "nationality", "QQQ"),
     ("person", "gender", "unknown"),
     ("person", "needs_interpreter", ""),
     ("document", "document_number", ""),
@@ -328,7 +337,7 @@ ASSESSED = {"result": "approved", "community_assessor": "李", "health_assessor"
 FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
     (CloseForm, CLOSE, {}),
     (RevealForm, REVEAL, {}),
-    (CheckInForm, SLOT | MEASURED, {"now": NOW}),
+    (CheckInForm, SLOT | MEASURED, {"now": EVENING}),
     (LineForm, MEASURED | {"case": "HSY-7K3M9Q"}, {}),
     (AcceptForm, {}, {}),
     (DeclineForm, {"reason": "满"}, {}),

@@ -14,6 +14,7 @@ from houshayu.models import Membership, Place, Post, User
 from returnees.models import (
     CarePreference,
     Case,
+    CoResident,
     TransitPoint,
     VisitedPlace,
 )
@@ -36,6 +37,7 @@ def filled(case: Case, sender: User, community: Place) -> Case:
         from_on=date(2020, 3, 6),
         until_on=date(2020, 3, 19),
     )
+    CoResident.objects.create(case=case, name="王大明", relation="父亲", age=70)
     Post.objects.create(place=community, task="登记", group="medical", is_lead=True)
     Post.objects.create(place=community, task="测温", group="medical")
     tell_user(sender, 2)
@@ -82,6 +84,7 @@ def filled(case: Case, sender: User, community: Place) -> Case:
             "transitpoint SET departed_at = arrived_at - interval '1 minute'",
         ),
         ("visitedplace_left_after_arrival", "visitedplace SET until_on = from_on - 1"),
+        ("coresident_age", "coresident SET age = 131"),
         ("observationrequest_mode_known", "observationrequest SET requested_mode = 'spa'"),
         ("observationrequest_grounds_known", "observationrequest SET exception_grounds = '{rich}'"),
         ("observationrequest_result_known", "observationrequest SET assessment_result = 'maybe'"),

@@ -394,22 +394,6 @@ def test_every_message_is_in_the_catalog_and_translated(fresh: polib.POFile) -> 
     assert (missing, unfinished) == ([], [])
 
 
-def test_a_translation_fills_in_what_its_message_does() -> None:
-    def placeholders(text: str) -> set[str]:
-        return set(re.findall(r"%\(\w+\)[a-z]", text))
-
-    wrong = [
-        each.msgid
-        for each in polib.pofile(str(CATALOG))
-        if not each.obsolete
-        for translation in translations(each)
-        if translation
-        and placeholders(translation) != placeholders(each.msgid_plural or each.msgid)
-    ]
-
-    assert wrong == []
-
-
 # Code renders, shows, returns or notifies: one word, one meaning. `houshayu.telling` alone tells.
 TOLD = r"(?i)(?<![a-z])(told|untold|tells)(?![a-z])"
 # What makes a reader stop in a sentence: "without leave", "for who was seen", "waits no more".

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houshayu import clock
 from houshayu.api import MomentRange
@@ -26,12 +27,12 @@ class HandoffFilter(Filters):
     )
     from_place = PlaceFilter(
         queryset=Place.objects.holders(),
-        label=_("From"),
+        label=pgettext_lazy("handoff", "From"),
         empty_label=_("Every place"),
     )
     to_place = PlaceFilter(
         queryset=Place.objects.holders(),
-        label=_("To"),
+        label=pgettext_lazy("handoff", "To"),
         empty_label=_("Every place"),
     )
     overdue = filters.ChoiceFilter(

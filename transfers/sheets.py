@@ -45,6 +45,7 @@ def handoff_record(handoff: Handoff, second: str = "") -> str:
         "person": case.person,
         "handoff": handoff,
         "second": second,
+        "name": str(both(_("Handoff record"), second)),
         "qr": case_qr(case),
         "rows": [_row(handoff, line.split(), second) for line in FIELDS],
         "documents": DOCUMENTS,

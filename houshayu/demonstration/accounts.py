@@ -12,7 +12,7 @@ LOGINS = [
     ("hub", Role.TRANSFER_TEAM, "ncie-hub", "周转运"),
     ("hotel", Role.HOTEL_STAFF, "demo-hotel-jia", "陈酒店"),
     ("doctor", Role.MEDICAL_MEMBER, "houshayu", "孙医生"),
-    ("duty", Role.DUTY_OFFICER, "houshayu", "吴值守"),
+    ("duty", Role.DUTY_OFFICER, "houshayu", "吴值班"),
     ("konggang", Role.COMMUNITY_WORKER, "konggang", "郑空港"),
     ("guard", Role.CHECKPOINT_GUARD, "jiangshanfu-gate", "冯卡口"),
     ("interpreter", Role.LANGUAGE_MEMBER, "houshayu", "Emma Lindqvist"),

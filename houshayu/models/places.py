@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houshayu.keeping import impersonal_model
 
@@ -22,7 +23,7 @@ class PlaceKind(models.TextChoices):
     VILLAGE = "village", _("Village")
     COMMUNITY = "community", _("Community")
     COMPOUND = "compound", _("Housing compound")
-    BUILDING = "building", _("Building")
+    BUILDING = "building", pgettext_lazy("kind of place", "Building")
     HUB = "hub", _("Transfer hub")
     HOTEL = "hotel", _("Observation hotel")
     HOSPITAL = "hospital", _("Hospital")

@@ -6,13 +6,21 @@ Nothing shows more than half of what it hides: short numbers show less than the 
 import re
 import unicodedata
 
-# Seven digits or more that stand together, however they are set apart.
-NUMBER_IN_TEXT = re.compile(r"\+?\d(?:[\s().\-–]*\d){6,}")
+# Seven digits or more that stand together, however they are set apart: by blanks, brackets, any
+# dash or dot, a stroke, or characters of no width that came along with a copied number.
+NUMBER_IN_TEXT = re.compile(
+    r"[+＋]?\d(?:[\s()（）.\-_＿/·・．•‐-―−－/／\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\d){6,}"
+)
 
 
 def mask_document(number: str) -> str:
     """The first and the last two of an 18-character card, two and two of any other: L8*****C3."""
     return _keep(number, 1, 2) if len(number) == 18 else _keep(number, 2, 2)
+
+
+def mask_but_last(number: str) -> str:
+    """The last four characters, to be compared with the document itself: *****02C3."""
+    return _keep(number, 0, min(4, len(number) // 2))
 
 
 def mask_phone(number: str) -> str:

@@ -2,7 +2,7 @@
 
 {% both _("Name in Chinese") %}, {% both place %}, {% both case.opened_at %}
 {% twice %}{% blocktranslate with day=… %}Until {{ day }}{% endblocktranslate %}{% endtwice %}
-{{ case.person.gender|both:"ko" }}
+{{ case.person.gender|both:"ko" }}, {{ person.name_latin|breakable }}
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from houshayu import bilingual
 
 register = template.Library()
 register.filter("both", bilingual.both)
+register.filter("breakable", bilingual.breakable)
 
 
 def _second(context: template.Context) -> str:

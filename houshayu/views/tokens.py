@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError as FormError
@@ -22,6 +21,7 @@ from rest_framework.views import APIView
 
 from houshayu.accounts import lacks_second_step
 from houshayu.models import User
+from houshayu.one_time_codes import CodeForm
 
 
 class LoginSerializer(serializers.Serializer):
@@ -61,7 +61,7 @@ class LoginSerializer(serializers.Serializer):
         return data | {"user": user}
 
     def _check_code(self, user: User, code: str) -> None:
-        form = AuthenticateForm({"code": code}, user=user)
+        form = CodeForm({"code": code}, user=user)
         if not form.is_valid():
             raise serializers.ValidationError({"code": form.errors["code"]})
         form.authenticator.record_usage()

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins, serializers
 
 from houshayu.api import MaskingSerializer, Pages, Resource
+from houshayu.listing import YES_NO
 from returnees.api.sections import DocumentSection
 from returnees.models import Case, Person
 
@@ -43,13 +44,21 @@ class PersonSerializer(MaskingSerializer):
 
 class PersonFilter(filters.FilterSet):
     q = filters.CharFilter(method="named", label=_("Name"))
+    needs_interpreter = filters.ChoiceFilter(
+        method="with_interpreter", choices=YES_NO, label=_("Interpreter needed")
+    )
 
     class Meta:
         model = Person
-        fields = ["nationality", "person_category", "preferred_language", "needs_interpreter"]
+        fields = ["nationality", "person_category", "preferred_language"]
 
     def named(self, queryset: QuerySet[Person], _name: str, text: str) -> QuerySet[Person]:
         return queryset.filter(pk__in=Person.objects.named(text).values("pk"))
+
+    def with_interpreter(
+        self, queryset: QuerySet[Person], _name: str, wanted: str
+    ) -> QuerySet[Person]:
+        return queryset.filter(needs_interpreter=wanted == "true")
 
 
 @extend_schema_view(

@@ -1,9 +1,9 @@
 """Identity documents: the forms of their numbers, and their machine-readable zone."""
 
-from returnees.documents.digits import normalise
+from houshayu.typed import normalise
 from returnees.documents.kinds import DocumentType
 from returnees.documents.mrz import InvalidMrz, Mrz, MrzProblem, parse, read
-from returnees.documents.numbers import CheckedNumber, check
+from returnees.documents.numbers import CheckedNumber, check, issued_for
 from returnees.documents.refusals import InvalidDocumentNumber
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Mrz",
     "MrzProblem",
     "check",
+    "issued_for",
     "normalise",
     "parse",
     "read",

@@ -1,21 +1,8 @@
-"""Numbers in their normal form, check digits, and dates of two digits a year."""
+"""Check digits, and dates of two digits a year."""
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date
-
-
-def normalise(text: str) -> str:
-    """Half-width and upper case, without blanks, hyphens and invisible characters."""
-    visible = (
-        character
-        for character in unicodedata.normalize("NFKC", text).upper()
-        if not character.isspace()
-        and character != "\N{MINUS SIGN}"
-        and unicodedata.category(character) not in {"Pd", "Cf"}
-    )
-    return unicodedata.normalize("NFKC", "".join(visible))
 
 
 def mod_11_2(digits: str) -> str:

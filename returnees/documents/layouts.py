@@ -1,4 +1,4 @@
-"""Where the fields of a machine-readable zone stand: passports (TD3) and cards (TD1)."""
+"""Where the fields of a machine-readable zone stand: passports (TD3), cards (TD1 and TD2)."""
 
 from __future__ import annotations
 
@@ -79,6 +79,25 @@ TD3 = Layout(
     optional_check=Span(1, 42, 43),
     composite=(Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 43)),
     composite_check=Span(1, 43, 44),
+)
+TD2 = Layout(
+    kind="td2",
+    widths=(36, 36),
+    codes="ACIP",
+    open_ended=frozenset({0}),
+    names=Span(0, 5, 36),
+    number=Span(1, 0, 9),
+    number_check=Span(1, 9, 10),
+    nationality=Span(1, 10, 13),
+    birth=Span(1, 13, 19),
+    birth_check=Span(1, 19, 20),
+    sex=Span(1, 20, 21),
+    expiry=Span(1, 21, 27),
+    expiry_check=Span(1, 27, 28),
+    optional=(Span(1, 28, 35),),
+    optional_check=None,
+    composite=(Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 35)),
+    composite_check=Span(1, 35, 36),
 )
 TD1 = Layout(
     kind="td1",

@@ -1,9 +1,8 @@
-"""The machine-readable zone of passports (TD3) and cards (TD1), by ICAO Doc 9303 parts 3 to 5."""
+"""The machine-readable zone of passports (TD3) and cards (TD1, TD2): ICAO Doc 9303, 3 to 6."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,17 +10,21 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from returnees.countries import ALPHA2
+from houshayu.typed import half_width, visible
+from returnees.countries import ALPHA2, CODES, SYNONYMS
 from returnees.documents.digits import icao_731, past_date
 from returnees.documents.kinds import DocumentType
-from returnees.documents.layouts import CODE, ISSUING_STATE, TD1, TD3, Span
+from returnees.documents.layouts import CODE, ISSUING_STATE, TD1, TD2, TD3, Layout, Span
 from returnees.documents.numbers import check
 from returnees.documents.refusals import InvalidDocumentNumber
 
 MESSAGES: dict[str, Promise] = {
-    "length": _("A passport has two lines of 44 characters, a card three lines of 30."),
+    "length": _(
+        "A passport has two lines of 44 characters, a card three lines of 30 or two lines of 36."
+    ),
     "charset": _("These lines can contain only the letters A to Z, digits and <."),
     "document_code": _("The first line does not begin as on a passport or a card."),
+    "french_card": _("The lines of this older French card follow no standard: enter it by hand."),
     "long_number": _("This document number is longer than its field: please enter it by hand."),
     "check_digit_number": _("The check digit of the document number does not match."),
     "check_digit_birth": _("The check digit of the date of birth does not match."),
@@ -35,13 +38,15 @@ MESSAGES: dict[str, Promise] = {
     "expiry_date": _("The expiry date is not a real date."),
     "sex": _("The sex must be M, F or <."),
     "name": _("A name can contain only letters."),
+    "name_cut_off": _("The name fills its field and may be cut off: compare it with the document."),
     "nationality": _("This country code is not in the list: please choose by hand."),
+    "nationality_special": _("This code names no country: please compare it with the document."),
 }
 
 
 @dataclass(frozen=True)
 class MrzProblem:
-    """One thing that does not fit: its rule, where it stands, and the form fields it spoils."""
+    """One thing that does not fit: its rule, where it stands, and the form fields it is about."""
 
     rule: str
     span: Span
@@ -50,6 +55,11 @@ class MrzProblem:
     @property
     def message(self) -> Promise:
         return MESSAGES[self.rule]
+
+    @property
+    def spoils(self) -> bool:
+        """Whether the fields are better left empty than filled, for a person to look at."""
+        return self.rule not in {"length", "name_cut_off", "nationality_special"}
 
 
 class InvalidMrz(ValueError):
@@ -122,21 +132,24 @@ def parse(text: str, *, today: date) -> Mrz:
 def read(text: str, *, today: date) -> tuple[dict[str, str | date], list[MrzProblem]]:
     """What can be filled into the form, by field, and everything that does not fit.
 
+    A line that is no part of the zone, such as the word PASSPORT above it, is passed over.
     Fields: document_type (passports only), document_number, document_expiry, nationality,
     birth_date, gender, surname_latin, given_names_latin. One that a problem spoils is left out;
     names are given even where their line has the wrong length, for a person to look at.
     """
     zone = _Zone(text)
     problems = list(zone.problems(today))
-    if any(problem.rule == "document_code" for problem in problems):
+    if any(problem.rule in UNREADABLE for problem in problems):
         return {}, problems
     problems += zone.gaps(problems)
-    spoilt = {field for problem in problems if problem.rule != "length" for field in problem.fields}
+    spoilt = {field for problem in problems if problem.spoils for field in problem.fields}
     values = zone.values(today, but=spoilt)
     return {field: value for field, value in values.items() if value}, problems
 
 
 SEXES = {"M": "M", "F": "F", "<": "X"}
+# With these nothing in the zone stands where it is looked for.
+UNREADABLE = frozenset({"document_code", "french_card"})
 
 
 class _Zone:
@@ -144,7 +157,7 @@ class _Zone:
 
     def __init__(self, text: str) -> None:
         self.given = _lines(text)
-        self.layout = TD1 if self.given and max(map(len, self.given)) <= 36 else TD3
+        self.layout = _layout(self.given)
         self.lines = [self._line(index) for index in range(len(self.layout.widths))]
 
     def _line(self, index: int) -> str | None:
@@ -168,10 +181,10 @@ class _Zone:
         return bool(re.fullmatch(rf"[A-Z0-9<]{{{width}}}", self.text(*spans)))
 
     def names(self) -> tuple[str, str]:
-        surname, _separator, given = self.text(self.layout.names).partition("<<")
-        return " ".join(surname.replace("<", " ").split()), " ".join(
-            given.replace("<", " ").split()
-        )
+        """Surname and given names; a single name is the surname, wherever it stands."""
+        parts = self.text(self.layout.names).partition("<<")
+        surname, _separator, given = (" ".join(part.replace("<", " ").split()) for part in parts)
+        return (surname, given) if surname else (given, "")
 
     def values(self, today: date, *, but: set[str]) -> dict[str, str | date | None]:
         """The legible form fields, without the spoilt ones."""
@@ -201,6 +214,9 @@ class _Zone:
         yield from self._wrong_characters()
         if self.lines[0] is not None and self.lines[0][0] not in layout.codes:
             yield MrzProblem("document_code", CODE)
+            return
+        if layout is TD2 and (self.lines[0] or "").startswith("IDFRA"):
+            yield MrzProblem("french_card", CODE)
             return
         yield from self._wrong_check_digits()
         yield from self._wrong_values(today)
@@ -255,7 +271,7 @@ class _Zone:
             except ValueError:
                 yield MrzProblem("expiry_date", layout.expiry, ("document_expiry",))
         if self.legible(layout.names) and not re.fullmatch(
-            r"[A-Z][A-Z<]*", self.text(layout.names)
+            r"<*[A-Z][A-Z<]*", self.text(layout.names)
         ):
             yield MrzProblem("name", layout.names, ("surname_latin", "given_names_latin"))
 
@@ -263,30 +279,67 @@ class _Zone:
         """What is sound in the zone, but no answer to the form's question."""
         layout = self.layout
         spoilt = {field for problem in known for field in problem.fields}
-        if "nationality" not in spoilt and _state(self.text(layout.nationality)) not in ALPHA2:
-            yield MrzProblem("nationality", layout.nationality, ("nationality",))
+        state = _state(self.text(layout.nationality))
+        if "nationality" not in spoilt and state not in ALPHA2:
+            rule = "nationality_special" if state in CODES else "nationality"
+            yield MrzProblem(rule, layout.nationality, ("nationality",))
         if "birth_date" not in spoilt and "<" in self.text(layout.birth):
             yield MrzProblem("birth_date_partial", layout.birth, ("birth_date",))
+        # Doc 9303 part 3: a name that needs more letters than there are is cut off at the last.
+        if "surname_latin" not in spoilt and re.search("[A-Z]$", self.text(layout.names)):
+            names = ("surname_latin", "given_names_latin")
+            yield MrzProblem("name_cut_off", layout.names, names)
 
 
 ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 
 
+# A zone in one piece, by its length: how long its lines are.
+BLOBS = {88: 44, 90: 30, 72: 36}
+# What writing programs make of < and <<.
+FILLERS = str.maketrans({"«": "<<", "≪": "<<", "《": "<<", "‹": "<", "〈": "<", "⟨": "<"})
+
+
 def _lines(text: str) -> list[str]:
-    """The lines, with blanks taken out where only that gives them their length."""
-    rows = re.split(r"[\r\n|]+", unicodedata.normalize("NFKC", text).upper().strip("\r\n|"))
-    rows = [row if len(row) in (30, 44, 88, 90) else re.sub(r"\s", "", row) for row in rows]
+    """The lines of the zone, with blanks taken out where only that gives them their length."""
+    typed = half_width(visible(text).translate(FILLERS)).upper().strip("\r\n|")
+    whole = {*BLOBS, *BLOBS.values()}
+    rows = re.split(r"[\r\n|]+", typed)
+    rows = [row if len(row) in whole else re.sub(r"\s", "", row) for row in rows]
     rows = [row for row in rows if row]
-    if len(rows) == 1 and len(rows[0]) in (88, 90):
-        width = 44 if len(rows[0]) == 88 else 30
-        rows = [rows[0][i : i + width] for i in range(0, len(rows[0]), width)]
-    return rows
+    if len(rows) == 1 and len(rows[0]) in BLOBS:
+        width = BLOBS[len(rows[0])]
+        return [rows[0][i : i + width] for i in range(0, len(rows[0]), width)]
+    return _without_the_rest_of_the_page(rows)
+
+
+def _without_the_rest_of_the_page(rows: list[str]) -> list[str]:
+    """The rows without words that stood above or below the zone, if there are any of the zone."""
+    in_zone = [
+        "<" in row or any(abs(len(row) - width) <= 2 for width in BLOBS.values()) for row in rows
+    ]
+    if True not in in_zone:
+        return rows
+    first = in_zone.index(True)
+    rows, in_zone = rows[first:], in_zone[first:]
+    belonging = [row for row, belongs in zip(rows, in_zone, strict=True) if belongs]
+    count = len(_layout(belonging).widths)
+    # A line that was begun belongs to it all the same, where one is missing.
+    return belonging if len(belonging) >= count else rows[:count]
+
+
+def _layout(rows: list[str]) -> Layout:
+    """The layout that the rows come closest to."""
+    longest = max(map(len, rows), default=0)
+    if longest > 40 or not rows:
+        return TD3
+    return TD2 if longest > 32 and len(rows) < 3 else TD1
 
 
 def _state(code: str) -> str:
     """The code without fillers; Germany is D<< in the zone and DEU everywhere else."""
     code = code.replace("<", "")
-    return "DEU" if code == "D" else code
+    return SYNONYMS.get(code, code)
 
 
 def _birth(yymmdd: str, today: date) -> date | None:

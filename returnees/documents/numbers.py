@@ -14,8 +14,9 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.typed import normalise
 from returnees.countries import ALPHA2, NUMERIC_TO_ALPHA3
-from returnees.documents.digits import icao_731, mod_11_2, normalise, past_date
+from returnees.documents.digits import icao_731, mod_11_2, past_date
 from returnees.documents.kinds import DocumentType
 from returnees.documents.refusals import PROBLEMS, InvalidDocumentNumber
 
@@ -42,6 +43,19 @@ class CheckedNumber:
 
 def _broken(rule: str) -> InvalidDocumentNumber:
     return InvalidDocumentNumber(rule, PROBLEMS[rule])
+
+
+# Passports that China issues for a region; of the mainland's none begins so.
+OF_REGIONS = {
+    "HKG": re.compile(r"[HK](\d{8}|[A-Z]\d{7})"),
+    "MAC": re.compile(r"M[A-Z]\d{7}"),
+}
+
+
+def issued_for(passport_number: str) -> str | None:
+    """HKG or MAC for the passport of a region of China; None for any other number."""
+    fitting = (region for region, form in OF_REGIONS.items() if form.fullmatch(passport_number))
+    return next(fitting, None)
 
 
 def _plain(number: str, _today: date) -> CheckedNumber:

@@ -13,7 +13,7 @@ from houshayu.calendar import beijing_date
 from policy import ExceptionGround, ObservationKind, RequestedMode, age_on, read_rules
 from returnees import decisions, names
 from returnees.documents import DocumentType, InvalidDocumentNumber, check
-from returnees.models import IdentityDocument, PersonCategory, Pickup
+from returnees.models import Gender, IdentityDocument, PersonCategory, Pickup
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 LATEST_ARRIVAL = timedelta(days=60)
 # Every moment of a journey lies within this time; a moment before it is a slip of the year.
 LONGEST_WAY = timedelta(days=365)
+# So does every day of the last weeks; a positive test may be as old as the disease.
+FIRST_KNOWN = date(2019, 12, 1)
+# A document that expired earlier, or is valid for longer, exists nowhere.
+LONGEST_EXPIRED = timedelta(days=20 * 366)
+LONGEST_VALID = timedelta(days=50 * 366)
 NAMED_IN_CHINESE = {
     PersonCategory.MAINLAND,
     PersonCategory.OVERSEAS_CHINESE,
@@ -65,11 +70,6 @@ def kept(rows: Iterable[BaseForm]) -> list[Any]:
         for row in rows
         if not is_removed(row) and any(getattr(row, "cleaned_data", {}).values())
     ]
-
-
-def _plain(*parts: str | None) -> str:
-    """A name for comparison: without blanks, in one case."""
-    return "".join("".join(part or "" for part in parts).split()).casefold()
 
 
 def _home_needs_a_ground(arrival: datetime) -> bool:
@@ -120,7 +120,7 @@ def _check_age(form: RegistrationForm) -> None:
             for name in ("guardian_name", "guardian_phone"):
                 require(form.person, name, _("Required for a person under 18."))
         signer = value(form.declaration, "signed_by")
-        if age < 14 and guardian and signer and signer != guardian:
+        if age < 14 and guardian and signer and not names.same_name(signer, guardian):
             form.declaration.add_error(
                 "signed_by",
                 _("The guardian signs for a child under 14: enter the guardian's name as above."),
@@ -128,6 +128,9 @@ def _check_age(form: RegistrationForm) -> None:
 
 
 def _check_document(form: RegistrationForm) -> None:
+    expiry, today = value(form.document, "document_expiry"), beijing_date(form.now)
+    if expiry and not today - LONGEST_EXPIRED <= expiry <= today + LONGEST_VALID:
+        form.document.add_error("document_expiry", _("Please check the year."))
     number = value(form.document, "document_number")
     kind = value(form.document, "document_type")
     if not number or not kind:
@@ -136,7 +139,7 @@ def _check_document(form: RegistrationForm) -> None:
         checked = check(
             kind,
             number,
-            today=beijing_date(form.now),
+            today=today,
             birth_date=value(form.person, "birth_date"),
             gender=value(form.person, "gender"),
         )
@@ -172,7 +175,7 @@ def _is_of_somebody_else(form: RegistrationForm) -> bool:
         return known.pk != form.case.document_id
     holder = known.person
     return holder.birth_date != person.birth_date and not (
-        (person.name_zh and person.name_zh == holder.name_zh)
+        (person.name_zh and names.same_name(person.name_zh, holder.name_zh))
         or names.similar(person.name_latin, holder.name_latin)
     )
 
@@ -194,6 +197,8 @@ def _check_arrival(form: RegistrationForm) -> None:
         day = value(form.journey, name)
         if day and day > on:
             form.journey.add_error(name, problem)
+        elif day and day < beijing_date(form.now - LONGEST_WAY):
+            form.journey.add_error(name, _("Please check the year."))
     by_car = value(form.journey, "pickup") == Pickup.PRIVATE_CAR
     if by_car and not PRIVATE_CARS_FROM <= on <= PRIVATE_CARS_UNTIL:
         form.journey.add_error(
@@ -279,25 +284,41 @@ def _check_request(form: RegistrationForm) -> None:
 
 
 def _check_health(form: RegistrationForm) -> None:
-    for name in ("symptom_onset", "contact_case_on", "tested_positive_on"):
+    lately = beijing_date(form.now - LONGEST_WAY)
+    for name, first in (
+        ("symptom_onset", lately),
+        ("contact_case_on", lately),
+        ("tested_positive_on", FIRST_KNOWN),
+    ):
         day = value(form.health, name)
         if day and day > beijing_date(form.now):
             form.health.add_error(name, _("This day is in the future."))
+        elif day and day < first:
+            form.health.add_error(name, _("Please check the year."))
+    if value(form.person, "gender") == Gender.MALE:
+        for name in ("pregnant", "pregnant_weeks"):
+            if value(form.health, name):
+                form.health.add_error(
+                    name, _("The person is registered as male: please check this and the sex.")
+                )
+        if ExceptionGround.PREGNANT in (value(form.request, "exception_grounds") or []):
+            form.request.add_error(
+                "exception_grounds",
+                _("The person is registered as male: please check this and the sex."),
+            )
 
 
 def _check_who_else(form: RegistrationForm) -> None:
     """The emergency contact, the one who signs, and who travels along."""
-    own_names = {
-        _plain(value(form.person, "name_zh")),
-        _plain(value(form.person, "surname_latin"), value(form.person, "given_names_latin")),
-        _plain(value(form.person, "given_names_latin"), value(form.person, "surname_latin")),
-    } - {""}
-    if _plain(value(form.dwelling, "emergency_contact_name")) in own_names:
+    latin = (value(form.person, "surname_latin"), value(form.person, "given_names_latin"))
+    own_names = (value(form.person, "name_zh") or "", " ".join(filter(None, latin)))
+    contact = value(form.dwelling, "emergency_contact_name") or ""
+    if any(names.same_name(contact, own) for own in own_names):
         form.dwelling.add_error(
             "emergency_contact_name", _("Please name a person other than the traveller.")
         )
     signer = value(form.declaration, "signed_by")
-    if signer and _plain(signer) not in own_names:
+    if signer and not any(names.same_name(signer, own) for own in own_names):
         require(
             form.declaration,
             "signed_relation",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from houshayu.api_fields import as_json, describing
+from houshayu.dates import DayBox, MomentBox
+from houshayu.phones import phone_numbers
+from houshayu.typed import half_width, normalise
 
 AnyForm = TypeVar("AnyForm", bound=forms.ModelForm)
 PHONE_CN = re.compile(r"1[3-9]\d{9}")
@@ -25,27 +27,17 @@ def label(model: Any, name: str) -> Any:
     return model._meta.get_field(name).verbose_name
 
 
-def half_width(text: str) -> str:
-    """Half-width characters, with the digits 0 to 9 whatever script they were typed in."""
-    return "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in unicodedata.normalize("NFKC", text)
-    )
-
-
 def tidy(text: str) -> str:
-    """A flight, train or seat number in half-width capitals, without blanks."""
-    return "".join(half_width(text).upper().split())
+    """A flight, train or seat number in half-width capitals, without blanks and dashes."""
+    return normalise(half_width(text))
 
 
-def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", "max": "9999-12-31"}, format="%Y-%m-%d")
+def date_input() -> DayBox:
+    return DayBox()
 
 
-def moment_input() -> forms.DateTimeInput:
-    return forms.DateTimeInput(
-        attrs={"type": "datetime-local", "max": "9999-12-31T23:59"}, format="%Y-%m-%dT%H:%M"
-    )
+def moment_input() -> MomentBox:
+    return MomentBox()
 
 
 def may_be_left_out(*names: str) -> Callable[[type[AnyForm]], type[AnyForm]]:
@@ -60,17 +52,24 @@ def may_be_left_out(*names: str) -> Callable[[type[AnyForm]], type[AnyForm]]:
 
 
 class PhoneField(forms.CharField):
-    """A phone number without blanks and hyphens, of one of the kinds that are asked for."""
+    """A phone number as it is dialled, of one of the kinds that are asked for.
+
+    Of mainland China the national number (13800001234, 01012345678) where the field takes it, of
+    anywhere else + and the country code.
+    """
 
     def __init__(self, *kinds: re.Pattern[str], problem: Any, **kwargs: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"type": "tel"}), **kwargs)
         self.kinds, self.problem = kinds, problem
 
     def to_python(self, value: Any) -> str:
-        number = re.sub(r"[\s()-]", "", half_width(super().to_python(value) or ""))
-        if number and not any(kind.fullmatch(number) for kind in self.kinds):
-            raise ValidationError(self.problem)
-        return number
+        typed = super().to_python(value) or ""
+        if not any(character.isalnum() for character in typed):
+            return ""
+        for number in phone_numbers(typed):
+            if any(kind.fullmatch(number) for kind in self.kinds):
+                return number
+        raise ValidationError(self.problem)
 
 
 class YesNoField(forms.TypedChoiceField):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policy import ExceptionGround, RequestedMode
+from policy.forms import TemperatureField
 from returnees.forms.fields import (
     SeveralField,
     StatementField,
@@ -31,6 +32,7 @@ class HealthForm(forms.ModelForm):
     """Section D, the health declaration."""
 
     bilingual = True
+    temperature = TemperatureField(label=label(HealthDeclaration, "temperature"))
     medicine_72h = YesNoField(label=label(HealthDeclaration, "medicine_72h"))
     contact_case = YesNoField(label=label(HealthDeclaration, "contact_case"))
     contact_fever = YesNoField(label=label(HealthDeclaration, "contact_fever"))
@@ -74,7 +76,6 @@ class HealthForm(forms.ModelForm):
             "regular_medicine_days",
         ]  # fmt: skip
         widgets = {
-            "temperature": forms.TextInput(attrs={"inputmode": "decimal"}),
             "symptom_onset": date_input(),
             "contact_case_on": date_input(),
             "tested_positive_on": date_input(),

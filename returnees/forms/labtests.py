@@ -4,15 +4,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import DayBox
 from returnees.models import TestResult
 
 
 class TestPlanForm(forms.Form):
     """When a further test is due: from today to the last day of the observation."""
 
-    due_on = forms.DateField(
-        label=_("Day of the test"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_on = forms.DateField(label=_("Day of the test"), widget=DayBox())
 
     def __init__(self, *args: Any, today: date, until: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.privacy.fields import masked, protected_fields
-from returnees.forms.fields import half_width
+from houshayu.typed import half_width
 
 
 class MaskedForm(forms.ModelForm):

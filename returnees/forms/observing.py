@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import DayBox
 from policy.models import PolicyVersion
 from returnees.forms.cases import ReasonForm
 from returnees.models import AssessmentResult
@@ -46,5 +47,5 @@ class RestartForm(forms.Form):
         label=_("Last contact with an infected person"),
         required=False,
         help_text=_("Leave this empty if the person left home without permission."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayBox(),
     )

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import DayBox
 from policy import ResidenceKind
 from returnees import names
+from returnees.countries import STATELESS
 from returnees.documents import DocumentType
 from returnees.documents.numbers import EARLIEST_BIRTH
-from returnees.forms.countries import CountryField
+from returnees.forms.countries import NationalityField
 from returnees.forms.fields import (
     LANDLINE_CN,
     PHONE_CN,
@@ -32,6 +34,7 @@ from returnees.models import (
     CoResident,
     IdentityDocument,
     Person,
+    PersonCategory,
 )
 
 wechat = RegexValidator(
@@ -46,7 +49,11 @@ class PersonForm(MaskedForm):
     """Section A, the person."""
 
     bilingual = True
-    nationality = CountryField(label=label(Person, "nationality"))
+    nationality = NationalityField(
+        label=label(Person, "nationality"),
+        required=False,
+        help_text=_("Stateless people may leave it empty."),
+    )
     needs_interpreter = YesNoField(label=label(Person, "needs_interpreter"))
     guardian_phone = PhoneField(
         PHONE_CN, PHONE_INTL, LANDLINE_CN, problem=ANY_PHONE,
@@ -60,7 +67,7 @@ class PersonForm(MaskedForm):
             "birth_date", "nationality", "occupation", "employer_or_school",
             "preferred_language", "needs_interpreter", "guardian_name", "guardian_phone",
         ]  # fmt: skip
-        widgets = {"birth_date": date_input()}
+        widgets = {"birth_date": DayBox({"placeholder": "1988-02-14"})}
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
             "surname_latin": _("Required for every passport. Enter a single name here."),
@@ -76,9 +83,18 @@ class PersonForm(MaskedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        self._clean_nationality(data)
         if not self.errors and not data["name_zh"] and not data["surname_latin"]:
             self.add_error("surname_latin", _("Please give a name, in Chinese or latin letters."))
         return data
+
+    def _clean_nationality(self, data: dict[str, Any]) -> None:
+        if data.get("nationality") or "nationality" in self.errors:
+            return
+        if data.get("person_category") == PersonCategory.STATELESS:
+            data["nationality"] = STATELESS
+        else:
+            self.add_error("nationality", _("Please give the nationality."))
 
     def clean_name_zh(self) -> str:
         return names.clean_name_zh(self.cleaned_data["name_zh"])

@@ -192,7 +192,7 @@ class RegistrationForm:
             Section("E", _("Observation request"), [self.request]),
             Section("F", _("Personal needs (voluntary)"), [self.care]),
             Section("G", _("Declaration"), [self.declaration]),
-            Section("O", _("Office part"), [self.office]),
+            Section("O", _("For office use"), [self.office]),
         ]  # fmt: skip
 
     @property

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
+from houshayu.dates import DayBox
 from houshayu.models import Place
-from policy import COLDEST, FEVER, HOTTEST, Slot
+from policy import COLDEST, FEVER, HOTTEST, Slot, has_begun
 from policy.forms import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
 from returnees.rounds import Reading
@@ -24,9 +25,7 @@ class RoundForm(forms.Form):
         required=False,
         empty_label=_("All my places"),
     )
-    on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("Day"), required=False, widget=DayBox())
     slot = forms.ChoiceField(
         label=_("Slot"), choices=[("", _("Now")), *Slot.choices], required=False
     )
@@ -46,18 +45,21 @@ class RoundForm(forms.Form):
 class SlotForm(forms.Form):
     """Which check-in: the calendar day in Beijing, morning or evening."""
 
-    on = forms.DateField(label=_("Day"))
+    on = forms.DateField(label=_("Day"), widget=DayBox())
     slot = forms.ChoiceField(label=_("Slot"), choices=Slot)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def clean_on(self) -> date:
-        on: date = self.cleaned_data["on"]
-        if on > beijing_date(self.now):
-            raise forms.ValidationError(_("A check-in can't be recorded before its day."))
-        return on
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        on, slot = data.get("on"), data.get("slot")
+        if on and on > beijing_date(self.now):
+            self.add_error("on", _("A check-in can't be recorded before its day."))
+        elif on and slot and not has_begun(on, slot, self.now):
+            self.add_error("slot", _("This check-in can't be recorded before its time begins."))
+        return data
 
 
 class MeasuredForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.codes import CROCKFORD, as_meant
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.moods import Mood
@@ -31,12 +33,19 @@ if TYPE_CHECKING:
     from houshayu.models import User
     from returnees.models.cases import Case
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def new_case_number() -> str:
     """A number that says nothing about how many cases there are."""
     return "HSY-" + "".join(secrets.choice(CROCKFORD) for _ in range(6))
+
+
+def case_number(typed: str) -> str | None:
+    """The number as it is kept, of what somebody typed: hsy 7k3m9q, ＨＳＹ－7K3M9Q, 7K3M9Q.
+
+    None for what can be no case number.
+    """
+    match = re.fullmatch(rf"(?:HSY)?([{CROCKFORD}]{{6}})", as_meant(typed))
+    return f"HSY-{match[1]}" if match else None
 
 
 class Whereabouts(models.TextChoices):

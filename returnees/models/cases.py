@@ -22,6 +22,7 @@ from policy.models import PolicyVersion
 from returnees.keeping import CONTACT, DWELLING, JOURNEY, OBSERVING, OFFICE
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
+from returnees.names import FULL_NAME_LENGTH
 
 if TYPE_CHECKING:
     from returnees.models.custody import Custody
@@ -81,7 +82,7 @@ class Case(models.Model):
         ),
     )
     emergency_contact_name = personal(
-        CONTACT, models.CharField(_("Emergency contact in China"), max_length=80)
+        CONTACT, models.CharField(_("Emergency contact in China"), max_length=FULL_NAME_LENGTH)
     )
     emergency_contact_phone = personal(
         CONTACT, EncryptedTextField(_("Emergency contact's phone"), mask=mask_phone, max_length=20)
@@ -95,7 +96,7 @@ class Case(models.Model):
     # The arrival decides the policy and day 0; expected until somebody has seen the person.
     expected_arrival_at = personal(JOURNEY, models.DateTimeField(_("Arrival in Beijing")))
     arrived_at = personal(
-        JOURNEY, models.DateTimeField(_("arrived in Beijing"), null=True, blank=True)
+        JOURNEY, models.DateTimeField(_("actual arrival in Beijing"), null=True, blank=True)
     )
     # A family travels, and is housed, as one request.
     travel_group = personal(
@@ -112,13 +113,15 @@ class Case(models.Model):
         related_name="+",
     )
     badge_number = personal(OFFICE, models.CharField(_("Badge number"), max_length=20, blank=True))
-    interpreter = personal(OFFICE, models.CharField(_("Interpreter"), max_length=80, blank=True))
+    interpreter = personal(
+        OFFICE, models.CharField(_("Interpreter"), max_length=FULL_NAME_LENGTH, blank=True)
+    )
     # Policy: what was decided, by which rule, from which facts
     policy = models.ForeignKey(
         PolicyVersion, verbose_name=_("policy"), on_delete=models.PROTECT, related_name="+"
     )
     decision = personal(OBSERVING, DecisionField(_("decision")))
-    opened_at = personal(OFFICE, models.DateTimeField(_("registered")))
+    opened_at = personal(OFFICE, models.DateTimeField(_("registered at")))
     closed_at = personal(OFFICE, models.DateTimeField(_("closed"), null=True, blank=True))
     outcome = personal(
         OFFICE, models.CharField(_("outcome"), max_length=16, choices=CaseOutcome, blank=True)

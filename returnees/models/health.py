@@ -18,6 +18,7 @@ from returnees.models.cases import Case
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+LONGEST_PREGNANCY = 45  # weeks
 in_range = [MinValueValidator(COLDEST), MaxValueValidator(HOTTEST)]
 
 
@@ -50,14 +51,14 @@ class Symptom(models.TextChoices):
 
 
 class ChronicCondition(models.TextChoices):
-    CARDIOVASCULAR = "cardiovascular", _("Heart, blood vessels or brain")
+    CARDIOVASCULAR = "cardiovascular", _("Heart, vascular or brain disease")
     DIABETES = "diabetes", _("Diabetes")
     RESPIRATORY = "respiratory", _("Chronic respiratory disease")
     KIDNEY = "kidney", _("Kidney disease, dialysis")
     CANCER = "cancer", _("Cancer")
-    IMMUNE = "immune", _("Immune system")
-    MENTAL = "mental", _("Mental health")
-    DISABILITY = "disability", _("In need of care")
+    IMMUNE = "immune", _("Immune disorder")
+    MENTAL = "mental", _("Mental health condition")
+    DISABILITY = "disability", _("Disability, needs care")
     OTHER = "other", _("Another condition")
 
 
@@ -130,7 +131,7 @@ class HealthDeclaration(models.Model):
         HEALTH, models.BooleanField(_("Medical visit in the last 14 days"))
     )
     medical_visit_14d_text = personal(
-        HEALTH, models.CharField(_("Where and why"), max_length=200, blank=True)
+        HEALTH, models.CharField(_("Where and why you saw a doctor"), max_length=200, blank=True)
     )
     chronic_conditions = personal(
         HEALTH,
@@ -148,10 +149,16 @@ class HealthDeclaration(models.Model):
         HEALTH, models.BooleanField(_("Pregnant or recently gave birth"), default=False)
     )
     pregnant_weeks = personal(
-        HEALTH, models.PositiveSmallIntegerField(_("Weeks"), null=True, blank=True)
+        HEALTH,
+        models.PositiveSmallIntegerField(
+            _("Weeks of pregnancy"),
+            null=True,
+            blank=True,
+            validators=[MaxValueValidator(LONGEST_PREGNANCY)],
+        ),
     )
     regular_medicine = personal(
-        HEALTH, models.CharField(_("Regular medicine"), max_length=120, blank=True)
+        HEALTH, models.CharField(_("Regular medication"), max_length=120, blank=True)
     )
     regular_medicine_days = personal(
         HEALTH, models.PositiveSmallIntegerField(_("Days of medicine left"), null=True, blank=True)

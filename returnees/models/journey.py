@@ -1,16 +1,18 @@
 from datetime import date
 
 import pghistory
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houshayu.keeping import personal
 from policy import Purpose
 from returnees.countries import country_name
 from returnees.keeping import HEALTH, HOUSEHOLD, JOURNEY
 from returnees.models.cases import Case
+from returnees.names import FULL_NAME_LENGTH
 
 
 class TransportMode(models.TextChoices):
@@ -40,6 +42,7 @@ class EntryPort(models.TextChoices):
     OTHER = "other", _("Another port")
 
 
+OLDEST = 130  # years
 BEIJING_PORTS = (EntryPort.PEK, EntryPort.PKX)
 
 
@@ -132,6 +135,11 @@ class Journey(models.Model):
                 name="journey_days_observed", condition=Q(days_observed_elsewhere__lte=30)
             ),
         ]
+        indexes = [
+            models.Index(
+                name="journey_flight", fields=["flight_number"], condition=~Q(flight_number="")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.carrier
@@ -188,8 +196,8 @@ class VisitedPlace(models.Model):
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="visited")
     country = personal(JOURNEY, models.CharField(_("Country or region"), max_length=3))
     city = personal(JOURNEY, models.CharField(_("City"), max_length=60))
-    from_on = personal(JOURNEY, models.DateField(_("From")))
-    until_on = personal(JOURNEY, models.DateField(_("Until")))
+    from_on = personal(JOURNEY, models.DateField(pgettext_lazy("first day of a stay", "From")))
+    until_on = personal(JOURNEY, models.DateField(pgettext_lazy("last day of a stay", "Until")))
 
     class Meta:
         verbose_name = _("place visited in the last 14 days")
@@ -213,16 +221,22 @@ class CoResident(models.Model):
     """Somebody who lives in the same dwelling (同住人员)."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="co_residents")
-    name = personal(HOUSEHOLD, models.CharField(_("Name"), max_length=80))
+    name = personal(HOUSEHOLD, models.CharField(_("Name"), max_length=FULL_NAME_LENGTH))
     relation = personal(HOUSEHOLD, models.CharField(_("Relation"), max_length=40))
-    age = personal(HOUSEHOLD, models.PositiveSmallIntegerField(_("Age"), null=True, blank=True))
+    age = personal(
+        HOUSEHOLD,
+        models.PositiveSmallIntegerField(
+            _("Age"), null=True, blank=True, validators=[MaxValueValidator(OLDEST)]
+        ),
+    )
     back_from_abroad = personal(
-        HOUSEHOLD, models.BooleanField(_("Also back from abroad"), default=False)
+        HOUSEHOLD, models.BooleanField(_("Also returned from abroad"), default=False)
     )
 
     class Meta:
         verbose_name = _("co-resident")
         ordering = ["pk"]
+        constraints = [models.CheckConstraint(name="coresident_age", condition=Q(age__lte=OLDEST))]
 
     def __str__(self) -> str:
         return self.name

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
 from houshayu.privacy.fields import EncryptedTextField, blind_index, masked
-from houshayu.privacy.masking import mask_document, mask_name, mask_phone
+from houshayu.privacy.masking import mask_but_last, mask_document, mask_name, mask_phone
 from returnees import names
 from returnees.countries import country_name
 from returnees.documents import DocumentType
@@ -19,7 +20,7 @@ from returnees.keeping import CONTACT, DOCUMENT, IDENTITY, LANGUAGE
 
 class PersonCategory(models.TextChoices):
     MAINLAND = "mainland", _("Chinese mainland resident")
-    OVERSEAS_CHINESE = "overseas_chinese", _("Overseas Chinese")
+    OVERSEAS_CHINESE = "overseas_chinese", _("Overseas Chinese (PRC citizen living abroad)")
     HONG_KONG = "hong_kong", _("Hong Kong compatriot")
     MACAO = "macao", _("Macao compatriot")
     TAIWAN = "taiwan", _("Taiwan compatriot")
@@ -66,6 +67,23 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         return self.filter(name_vector=SearchQuery(query, config="simple", search_type="raw"))
 
+    def derive_again(self, *, at_once: int = 500) -> int:
+        """What people are found and sorted by is as it would be worked out today.
+
+        Returns how many were changed. No history is written: nobody changed anything. Rows are
+        locked from read to write, at_once of them at most; it can be interrupted and repeated.
+        """
+        changed, last = 0, 0
+        while True:
+            with transaction.atomic(), pgtrigger.ignore():
+                rows = self.select_for_update(no_key=True).filter(pk__gt=last).order_by("pk")
+                people = list(rows[:at_once])
+                stale = [person for person in people if person.derive()]
+                self.bulk_update(stale, sorted(Person.DERIVED))
+            if not people:
+                return changed
+            changed, last = changed + len(stale), people[-1].pk
+
 
 @pghistory.track()
 class Person(models.Model):
@@ -103,7 +121,9 @@ class Person(models.Model):
         models.CharField(_("Preferred language"), max_length=10, choices=settings.LANGUAGES),
     )
     needs_interpreter = personal(LANGUAGE, models.BooleanField(_("Interpreter needed")))
-    guardian_name = personal(CONTACT, models.CharField(_("Guardian"), max_length=80, blank=True))
+    guardian_name = personal(
+        CONTACT, models.CharField(_("Guardian"), max_length=names.FULL_NAME_LENGTH, blank=True)
+    )
     guardian_phone = personal(
         CONTACT,
         EncryptedTextField(_("Guardian's phone"), mask=mask_phone, max_length=20, blank=True),
@@ -184,13 +204,18 @@ class Person(models.Model):
     def nationality_name(self) -> str:
         return country_name(self.nationality)
 
-    def derive(self) -> None:
-        """Work out again what is found and sorted by; call before a changed person is saved."""
+    def derive(self) -> bool:
+        """Work out again what is found and sorted by; call before a changed person is saved.
+
+        Returns whether anything of it is other than before.
+        """
+        before = [getattr(self, name) for name in sorted(self.DERIVED)]
         parts = (self.name_zh, self.surname_latin, self.given_names_latin)
         self.name_sort_key = names.sort_key(*parts)
         self.name_tokens = names.search_tokens(*parts)
         self.phone_cn_index = self.phone_cn and blind_index(self.phone_cn, purpose="phone")
         self.phone_intl_index = self.phone_intl and blind_index(self.phone_intl, purpose="phone")
+        return before != [getattr(self, name) for name in sorted(self.DERIVED)]
 
 
 # Every country counts its own passports: two may give out the same number.
@@ -235,7 +260,7 @@ class IdentityDocument(models.Model):
     )
     document_expiry = personal(DOCUMENT, models.DateField(_("Valid until"), null=True, blank=True))
     document_note = personal(
-        DOCUMENT, models.CharField(_("Kind of document"), max_length=80, blank=True)
+        DOCUMENT, models.CharField(_("Name of the document"), max_length=80, blank=True)
     )
     visa_type = personal(
         DOCUMENT,
@@ -272,6 +297,11 @@ class IdentityDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_document_type_display()} {self.masked_number}"
+
+    @property
+    def number_to_compare(self) -> str:
+        """As much of the number as shows whether it is that of a document in one's hand."""
+        return mask_but_last(self.document_number)
 
     def derive(self) -> None:
         """Work out again what is found and shown by.

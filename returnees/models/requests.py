@@ -10,6 +10,7 @@ from houshayu.moods import Mood
 from policy import ExceptionGround, RequestedMode
 from returnees.keeping import CARE, DECLARED, OBSERVING
 from returnees.models.cases import Case
+from returnees.names import FULL_NAME_LENGTH
 
 
 class AssessmentResult(models.TextChoices):
@@ -45,7 +46,7 @@ class ObservationRequest(models.Model):
     )
     applied_at = personal(OBSERVING, models.DateTimeField(_("Applied at")))
     caregiver_name = personal(
-        OBSERVING, models.CharField(_("Caregiver"), max_length=80, blank=True)
+        OBSERVING, models.CharField(_("Caregiver"), max_length=FULL_NAME_LENGTH, blank=True)
     )
     separate_room = personal(OBSERVING, models.BooleanField(_("Own room"), default=False))
     separate_bathroom = personal(OBSERVING, models.BooleanField(_("Own bathroom"), default=False))
@@ -224,7 +225,7 @@ class Declaration(models.Model):
             _("Separate consent to the processing of health and other sensitive data")
         ),
     )
-    signed_by = personal(DECLARED, models.CharField(_("Completed by"), max_length=80))
+    signed_by = personal(DECLARED, models.CharField(_("Completed by"), max_length=FULL_NAME_LENGTH))
     signed_relation = personal(
         DECLARED, models.CharField(_("Relation to the person"), max_length=40, blank=True)
     )

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from pypinyin import lazy_pinyin
 
-from returnees.names.writing import NAME_LATIN
-
-# Readings of a character that differ when it is a surname.
-SURNAME_READINGS = {
-    "单": "shan", "單": "shan", "仇": "qiu", "曾": "zeng", "解": "xie", "查": "zha", "任": "ren",
-    "华": "hua", "華": "hua", "朴": "piao", "区": "ou", "區": "ou", "盖": "ge", "蓋": "ge",
-    "缪": "miao", "繆": "miao", "乐": "yue", "樂": "yue", "翟": "zhai", "种": "chong",
-    "繁": "po", "秘": "bi", "洗": "xian", "员": "yun", "員": "yun", "召": "shao", "覃": "qin",
-    "阚": "kan", "闞": "kan", "黑": "he", "折": "she", "柏": "bai", "卜": "bu", "隗": "wei",
-    "祭": "zhai", "句": "gou", "谌": "chen", "諶": "chen", "能": "nai", "都": "du", "訾": "zi",
-    "薄": "bo", "郇": "xun", "藏": "zang", "乜": "nie",
-}  # fmt: skip
-_COMPOUND_SURNAMES = (
-    "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 公孙 令狐 慕容 宇文 长孙 端木 夏侯 独孤 南宫 轩辕 "
-    "闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 百里 呼延 万俟 "
-    "歐陽 司馬 諸葛 東方 尉遲 公孫 長孫 獨孤 南宮 軒轅 聞人 澹臺 濮陽 單于 仲孫 鍾離 鮮于 閭丘 "
-    "萬俟"
+from returnees.names.folding import fold_hanzi
+from returnees.names.readings import (
+    COMPOUND_READINGS,
+    COMPOUND_SURNAMES,
+    GIVEN_READINGS,
+    LONGEST_SURNAME,
+    SURNAME_READINGS,
 )
-COMPOUND_SURNAMES = frozenset(_COMPOUND_SURNAMES.split())
-# Those whose reading the dictionary does not know in the traditional form.
-COMPOUND_READINGS = {
-    "尉遲": ["yu", "chi"],
-    "澹臺": ["tan", "tai"],
-    "單于": ["chan", "yu"],
-    "萬俟": ["mo", "qi"],
-}
+from returnees.names.writing import NAME_LATIN
 
 
 def split_zh(name_zh: str) -> tuple[str, str]:
-    """Surname and given name; two characters of surname where they are a known one."""
-    length = 2 if name_zh[:2] in COMPOUND_SURNAMES and len(name_zh) > 2 else 1
+    """Surname and given name; more characters than one of surname where they are a known one."""
+    folded = fold_hanzi(name_zh)
+    lengths = range(min(LONGEST_SURNAME, len(name_zh) - 1), 1, -1)
+    length = next((each for each in lengths if folded[:each] in COMPOUND_SURNAMES), 1)
     return name_zh[:length], name_zh[length:]
 
 
@@ -56,13 +39,21 @@ def suggest_latin(name_zh: str) -> tuple[str, str]:
 
 
 def pinyin(name_zh: str) -> tuple[list[str], list[str]]:
-    """The syllables of surname and given name, without tones, ü as v."""
-    surname, given = split_zh(unicodedata.normalize("NFKC", name_zh).replace("·", ""))
+    """The syllables of surname and given name, without tones, ü as v.
+
+    Simplified and traditional characters are read alike.
+    """
+    surname, given = split_zh(fold_hanzi(name_zh).replace("·", ""))
     if surname in SURNAME_READINGS:
-        syllables = [SURNAME_READINGS[surname]]
-    else:
-        syllables = COMPOUND_READINGS.get(surname) or _read(surname)
-    return syllables, _read(given)
+        return [SURNAME_READINGS[surname]], _given(given)
+    return COMPOUND_READINGS.get(surname) or _read(surname), _given(given)
+
+
+def _given(hanzi: str) -> list[str]:
+    syllables = _read(hanzi)
+    if len(syllables) != len(hanzi):  # a character without a reading stands with its neighbours
+        return syllables
+    return [GIVEN_READINGS.get(*pair) for pair in zip(hanzi, syllables, strict=True)]
 
 
 def _read(hanzi: str) -> list[str]:

@@ -8,6 +8,7 @@ nor does a phone number of the person: whoever may see them opens the case by it
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +18,13 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from houshayu.bilingual import CHINESE, ENGLISH
+from houshayu.bilingual import CHINESE, ENGLISH, both
 from houshayu.calendar import beijing_date
+from houshayu.codes import as_meant
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
@@ -35,6 +39,9 @@ from returnees.models import (
 from returnees.models.case_queries import CaseQuerySet
 from returnees.sheets.kinds import SheetKind
 from returnees.sheets.registration import sections
+
+# As as_meant reads it: HSY-4CZE97-1 is HSY4CZE971.
+CERTIFICATE_NUMBER = re.compile(r"(?:HSY)?(?P<case>[0-9A-HJKMNP-TV-Z]{6})(?P<which>[0-9]{1,3})")
 
 
 class NoSuchSheet(Exception):
@@ -123,6 +130,7 @@ def release_certificate(case: Case, second: str = "") -> str:
     # Tests are in the order they were planned in, and a result follows its plan.
     results = [test for test in observation.labtests.all() if test.result_at]
     number = f"{case.number}-{completed.index(observation) + 1}"
+    code = verification_code(number, observation)
     return _sheet(
         "certificate",
         case,
@@ -135,7 +143,8 @@ def release_certificate(case: Case, second: str = "") -> str:
             (o for o in case.observations.all() if o.started_on >= observation.release_on), None
         ),
         certificate_number=number,
-        verification_code=verification_code(number, observation),
+        verification_code=code,
+        qr=verification_qr(number, code),
     )
 
 
@@ -154,19 +163,21 @@ def _completed(case: Case) -> list[Observation]:
 def certified(number: str, code: str) -> Observation | None:
     """The observation that a printed certificate speaks of; None where number or code is false.
 
-    number: as printed, HSY-4CZE97-1; code: with its hyphens or without.
+    Both as somebody typed them; the number with or without the HSY that every one begins with.
     """
-    case_number, _hyphen, which = number.strip().upper().rpartition("-")
-    case = Case.objects.select_related("person").filter(number=case_number).first()
-    if case is None or not which.isdecimal():
+    parts = CERTIFICATE_NUMBER.fullmatch(as_meant(number))
+    if parts is None:
         return None
-    completed = dict(enumerate(_completed(case), start=1))
-    observation = completed.get(int(which))
+    case_number = f"HSY-{parts['case']}"
+    cases = Case.objects.select_related("person", "document")
+    case = cases.filter(number=case_number).first()
+    completed = dict(enumerate(_completed(case), start=1)) if case else {}
+    observation = completed.get(int(parts["which"]))
     if observation is None:
         return None
-    true = verification_code(f"{case_number}-{int(which)}", observation).replace("-", "")
-    given = code.strip().upper().replace("-", "")
-    return observation if hmac.compare_digest(true.encode(), given.encode()) else None
+    true = verification_code(f"{case_number}-{int(parts['which'])}", observation)
+    same = hmac.compare_digest(as_meant(true).encode(), as_meant(code).encode())
+    return observation if same else None
 
 
 def verification_code(number: str, observation: Observation) -> str:
@@ -174,6 +185,14 @@ def verification_code(number: str, observation: Observation) -> str:
     content = f"{number} {observation.started_on} {observation.ended_on}"
     code = blind_index(content, purpose="certificate")[:12].upper()
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def verification_qr(number: str, code: str) -> SafeString:
+    """The QR code of a certificate: whoever is at a gate reads it, and sees if it is genuine."""
+    query = {"number": number, "code": code}
+    address = reverse("returnees:certificate_verify", query=query)
+    meaning = str(both(_("QR code to verify this certificate")))
+    return qr_svg(settings.SITE_URL + address, meaning=meaning)
 
 
 @dataclass(frozen=True)
@@ -221,10 +240,13 @@ def _stay(case: Case) -> dict[str, Any]:
 
 
 def _sheet(template: str, case: Case, second: str, **values: Any) -> str:
-    context = {"case": case, "person": case.person, "second": second, "qr": case_qr(case), **values}
+    name = both(SheetKind(template).label, second)
+    context = {"case": case, "person": case.person, "second": second, "name": str(name)}
+    context = {"qr": case_qr(case)} | context | values
     return render_to_string(f"returnees/print/{template}.html", context)
 
 
 def case_qr(case: Case) -> SafeString:
     """The QR code that opens the case's page, for those who may see it."""
-    return qr_svg(settings.SITE_URL + case.get_absolute_url())
+    meaning = str(both(_("QR code to the page of this case")))
+    return qr_svg(settings.SITE_URL + case.get_absolute_url(), meaning=meaning)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import printing
+from houshayu.bilingual import both
 from houshayu.jobs import JobKind, Progress
 from houshayu.models import Job, User
-from returnees.models import Case
+from returnees.models import Case, Custody
 from returnees.sheets import SHEETS, printable, with_everything
 from returnees.sheets.kinds import SheetKind
 
@@ -29,16 +33,65 @@ def ask(sheet: str, numbers: Collection[str], *, by: User, language: str, now: d
 
 def run(job: Job, progress: Progress) -> bytes:
     """The file of the sheets. Raises ValueError where the one who asked may print none by now."""
-    return printing.many_pdfs(_sheets(job), progress)
+    by_hand: list[ByHand] = []
+    title = f"{both(SheetKind(job.parameters['sheet']).label)} × {job.total}"
+    return printing.many_pdfs(
+        _sheets(job, by_hand), progress, title=title, cover=lambda: _cover(by_hand, title)
+    )
 
 
-def _sheets(job: Job) -> Iterator[str]:
-    """The sheets of the cases that the one who asked may still print, in order of number."""
+class ByHand(NamedTuple):
+    """A sheet with gaps, and the characters that belong there."""
+
+    case: Case
+    characters: list[str]
+
+    @property
+    def room(self) -> str:
+        return _room(self.case)
+
+
+def _sheets(job: Job, by_hand: list[ByHand]) -> Iterator[str]:
+    """The sheets of the cases that the one who asked may still print, room by room.
+
+    by_hand: filled with those that have gaps.
+    """
     sheet, language = job.parameters["sheet"], job.parameters["language"]
     in_hands = Case.objects.in_hands_of(job.asked_by, "returnees.print_case")
     chosen = in_hands.filter(number__in=job.parameters["numbers"])
-    for case in with_everything(printable(chosen, sheet).order_by("number")):
-        yield SHEETS[sheet](case, language)
+    for case in sorted(with_everything(printable(chosen, sheet)), key=_place_and_room):
+        html = SHEETS[sheet](case, language)
+        if characters := printing.unprintable(html):
+            by_hand.append(ByHand(case, characters))
+        yield html
+
+
+def _place_and_room(case: Case) -> tuple[str, list[tuple[int, str]], str]:
+    """What sheets are sorted by: the place, the room there or the dwelling, the number."""
+    return str(_last_custody(case).place), _as_people_count(_room(case)), case.number
+
+
+def _last_custody(case: Case) -> Custody:
+    """The present one, or the one that a closed case ended in."""
+    return list(case.custodies.all())[-1]
+
+
+def _room(case: Case) -> str:
+    """The room in the hotel, else the dwelling to the door."""
+    return _last_custody(case).room or case.dwelling
+
+
+def _as_people_count(room: str) -> list[tuple[int, str]]:
+    """To sort by: 9 before 10, and 3-902 before 3-1001."""
+    parts: list[str] = re.findall(r"[0-9]+|[^0-9]+", room)
+    return [(int(part), "") if part[0] in "0123456789" else (-1, part) for part in parts]
+
+
+def _cover(by_hand: list[ByHand], title: str) -> str:
+    """What is to be written by hand, on top of the sheets; nothing where all could be printed."""
+    if not by_hand:
+        return ""
+    return render_to_string("returnees/print/by_hand.html", {"by_hand": by_hand, "name": title})
 
 
 def _title(job: Job) -> str:

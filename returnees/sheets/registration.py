@@ -59,6 +59,7 @@ class Part(NamedTuple):
     """
 
     record: str
+    letter: str
     title: Promise
     rows: str
     tables: tuple[Repeated, ...] = ()
@@ -67,7 +68,8 @@ class Part(NamedTuple):
 FORM = (
     Part(
         "person",
-        _("A. Person"),
+        "A",
+        _("Person"),
         """
         person_category name_zh surname_latin given_names_latin
         gender birth_date nationality preferred_language
@@ -78,7 +80,8 @@ FORM = (
     ),
     Part(
         "case",
-        _("B. Contact and dwelling"),
+        "B",
+        _("Contact and dwelling"),
         """
         person.phone_cn person.phone_intl person.wechat_id person.email
         community compound building unit room residence_kind
@@ -89,7 +92,8 @@ FORM = (
     ),
     Part(
         "journey",
-        _("C. Journey"),
+        "C",
+        _("Journey"),
         """
         departure_country departure_city departure_time transport_mode
         flight_number train_number seat_number entry_date
@@ -104,7 +108,8 @@ FORM = (
     ),
     Part(
         "health",
-        _("D. Health declaration"),
+        "D",
+        _("Health declaration"),
         """
         temperature temperature_method symptom_onset
         symptoms
@@ -117,7 +122,8 @@ FORM = (
     ),
     Part(
         "request",
-        _("E. Observation request"),
+        "E",
+        _("Observation request"),
         """
         requested_mode applied_at exception_grounds
         caregiver_name separate_room separate_bathroom commitment_signed_at
@@ -127,7 +133,8 @@ FORM = (
     ),
     Part(
         "care",
-        _("F. Personal needs (voluntary)"),
+        "F",
+        _("Personal needs (voluntary)"),
         """
         diet allergy customs customs_note
         pets infant_supplies accessibility
@@ -136,7 +143,8 @@ FORM = (
     ),
     Part(
         "declaration",
-        _("G. Declaration"),
+        "G",
+        _("Declaration"),
         """
         truth_declaration
         sensitive_consent privacy_notice_read
@@ -146,7 +154,8 @@ FORM = (
     ),
     Part(
         "case",
-        _("Office part"),
+        "",
+        _("For office use"),
         """
         intake_channel registered_by badge_number interpreter
         opened_at arrived_at policy
@@ -164,6 +173,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
+    letter: str
     title: Both
     rows: list[list[Cell]]
     tables: list[Table]
@@ -174,6 +184,7 @@ def sections(case: Case, second: str) -> list[Section]:
     records = {name: getattr(case, name, None) for name in RECORDS} | {"case": case}
     return [
         Section(
+            part.letter,
             both(part.title, second),
             [_row(records, part, line.split(), second) for line in part.rows.strip().splitlines()],
             [_table(records, repeated, second) for repeated in part.tables],

@@ -20,6 +20,7 @@ from returnees.filters import CaseFilter
 from returnees.models import Case
 
 EXPORTED_AT_MOST = 20_000
+EXPORTED_AT_ONCE = 500
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
@@ -79,7 +80,9 @@ def case_export(request: Request) -> HttpResponse:
             case.observed.release_on if hasattr(case, "observed") and case.observed else "",
             _("yes") if case.open_alerts else "",
         ]
-        for case in found.qs.select_related("document").order_by("-opened_at", "-id")
+        for case in found.qs.select_related("document")
+        .order_by("-opened_at", "-id")
+        .iterator(chunk_size=EXPORTED_AT_ONCE)
     )
     return excel_response("cases", header, rows)
 

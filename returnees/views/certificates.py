@@ -74,9 +74,11 @@ def certificate_open(request: Request, number: str) -> HttpResponse:
 def certificate_verify(request: Request) -> HttpResponse:
     """Whether a printed certificate of release is genuine; for every user, at a gate above all.
 
-    It shows no more of the person than what their identity document can be compared with.
+    The QR code of the paper fills in number and code, and so asks at once. Of the person it shows
+    what the paper says of its holder, to be compared with the paper and with a passport.
     """
-    form = VerificationForm(posted(request))
+    asked = request.GET if {"number", "code"} <= request.GET.keys() else None
+    form = VerificationForm(posted(request) or asked)
     template = "returnees/certificate_verify.html"
 
     def verify() -> HttpResponse:

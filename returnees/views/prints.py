@@ -5,7 +5,7 @@ import re
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,10 +22,19 @@ from returnees.sheets.kinds import SheetKind
 NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
 
 
-def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
-    """The file, shown in the browser; its name says nothing about a person."""
+def sheet_response(request: Request, html: str, filename: str) -> HttpResponse:
+    """The sheet as a file, shown in the browser; its name says nothing about a person.
+
+    Where characters can't be printed, a page first says which; ?gaps=1 prints the sheet without.
+    """
+    characters = [] if "gaps" in request.GET else printing.unprintable(html)
+    if characters:
+        query = request.GET.copy()
+        query["gaps"] = "1"
+        context = {"characters": characters, "anyway": f"?{query.urlencode()}"}
+        return render(request, "returnees/print_gaps.html", context)
     return HttpResponse(
-        pdf,
+        printing.pdf(html),
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="{filename}"',
@@ -44,7 +53,7 @@ def print_sheet(request: Request, number: str, sheet: str) -> HttpResponse:
     cases = sheets.with_everything(sheets.printable(in_hands, sheet))
     case = get_object_or_404(cases, number=number)
     html = sheets.SHEETS[sheet](case, LanguageForm(asked(request)).language)
-    return pdf_response(printing.pdf(html), f"{case.number}-{sheet}.pdf")
+    return sheet_response(request, html, f"{case.number}-{sheet}.pdf")
 
 
 @require_POST

@@ -23,7 +23,9 @@ from houshayu.language import remember, speak
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
-from returnees.forms.countries import country_labels
+from returnees.countries import PLACES, SPECIAL, STATELESS
+from returnees.documents import DocumentType
+from returnees.forms.countries import country_labels, nationality_labels
 from returnees.forms.drafts import DraftForm
 from returnees.forms.registration import MOST_ROWS, RegistrationForm
 from returnees.models import Case, Custody, PersonCategory, RegistrationDraft
@@ -32,7 +34,14 @@ from returnees.registration import AlreadyRegistered, amend, likely_duplicates, 
 # The fields that the machine-readable zone fills in the document's part of the form.
 OF_THE_DOCUMENT = {"document_type", "document_number", "document_expiry"}
 # Who holds a passport or card of these; of any other country, a foreign national.
-CATEGORIES = {"CHN": PersonCategory.MAINLAND, "TWN": PersonCategory.TAIWAN}
+CATEGORIES: dict[str, str | None] = {
+    "HKG": PersonCategory.HONG_KONG,
+    "MAC": PersonCategory.MACAO,
+    "TWN": PersonCategory.TAIWAN,
+    STATELESS: PersonCategory.STATELESS,
+    # A refugee has a country or none; an organisation's passport does not say whose its holder is.
+    **dict.fromkeys(SPECIAL.keys() - PLACES - {STATELESS}),
+}
 Context = dict[str, Any]
 
 
@@ -178,6 +187,7 @@ def _page(
         # The buttons of the languages send the form, which comes back in the other one.
         "language_form": "registration",
         "countries": country_labels(),
+        "nationalities": nationality_labels(),
         "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
         "mrz": request.POST.get("mrz", ""),
         "chosen_place": request.POST.get("place", ""),
@@ -260,9 +270,22 @@ def _fill_from_mrz(data: QueryDict) -> list[documents.MrzProblem]:
     fields, problems = documents.read(data.get("mrz", ""), today=beijing_date(clock.now()))
     for name, value in fields.items():
         data[f"{'document' if name in OF_THE_DOCUMENT else 'person'}-{name}"] = str(value)
-    if (nationality := fields.get("nationality")) and not data.get("person-person_category"):
-        data["person-person_category"] = CATEGORIES.get(str(nationality), PersonCategory.FOREIGN)
+    if not data.get("person-person_category") and (category := _category(fields)):
+        data["person-person_category"] = category
     return problems
+
+
+def _category(fields: dict[str, Any]) -> str | None:
+    """Whom the document makes its holder; None where it does not say.
+
+    China issues the passports of the mainland, of Hong Kong and of Macao: their numbers differ.
+    """
+    nationality = fields.get("nationality")
+    if nationality == "CHN":
+        if fields.get("document_type") == DocumentType.PASSPORT_CHN:
+            return PersonCategory.MAINLAND
+        nationality = documents.issued_for(fields.get("document_number", ""))
+    return CATEGORIES.get(nationality, PersonCategory.FOREIGN) if nationality else None
 
 
 def _duplicates(request: Request, form: RegistrationForm) -> list[Context]:

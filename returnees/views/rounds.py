@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,7 @@ from houshayu import clock
 from houshayu.address import address, asked
 from houshayu.http import Request
 from houshayu.models import Place
-from policy import Slot, current_slot
+from policy import Slot, current_slot, has_begun
 from returnees import rounds
 from returnees.forms.rounds import ReadingForm, RoundForm
 from returnees.models import Case, Observation
@@ -130,7 +129,7 @@ def round(request: Request) -> HttpResponse:
         "floors": floors if chosen["place"] else [],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
-        "too_early": chosen["on"] > _today(),
+        "too_early": not has_begun(chosen["on"], chosen["slot"], clock.now()),
     }
     status = 200 if data is None else 422
     return render(request, "returnees/round.html", context, status=status)
@@ -148,20 +147,17 @@ def _say_who_is_gone(request: Request, gone: set[int]) -> None:
         )
 
 
-def _today() -> date:
-    return current_slot(clock.now())[0]
-
-
 def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) -> HttpResponse:
-    if chosen["on"] > _today():
-        messages.warning(request, _("A check-in can't be recorded before its day."))
+    now = clock.now()
+    if not has_begun(chosen["on"], chosen["slot"], now):
+        messages.warning(request, _("This check-in can't be recorded before its time begins."))
         return redirect(request.get_full_path())
     done = rounds.record(
         [line.reading() for line in lines],
         on=chosen["on"],
         slot=chosen["slot"],
         by=request.user,
-        now=clock.now(),
+        now=now,
     )
     count = len(done.recorded)
     messages.success(

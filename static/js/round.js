@@ -8,7 +8,7 @@ document.querySelectorAll(".round .temperature").forEach((input, index, all) => 
   });
   input.addEventListener("change", () => {
     const { coldest, hottest, fever } = input.dataset;
-    const typed = input.value.trim().replace(",", ".");
+    const typed = input.value.normalize("NFKC").trim().replace(/[,。]/, ".");
     const tenths = Number(typed) / 10;
     const withoutPoint = /^\d{3}$/.test(typed) && tenths >= coldest && tenths <= hottest;
     input.value = withoutPoint ? tenths.toFixed(1) : typed;

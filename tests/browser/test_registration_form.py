@@ -46,6 +46,23 @@ def test_a_new_row_is_where_to_type_next_and_the_page_stays(form: Page) -> None:
     assert form.evaluate("window.stayed")
 
 
+def test_a_day_is_typed_with_eight_keys_or_chosen_from_the_calendar(form: Page) -> None:
+    form.focus("[name=person-birth_date]")
+    form.keyboard.type("19880214")
+    form.keyboard.press("Tab")
+    assert focused(form) == "person-nationality"
+    form.fill("[name=arrival-expected_arrival_at]", "2020年3月21日 下午2点半")
+
+    form.click("button[value=transits]")
+    form.wait_for_selector("[name=transits-1-city]")
+
+    assert form.input_value("[name=person-birth_date]") == "19880214"
+    chosen = form.locator(".day-box:has([name=person-birth_date]) > input[aria-hidden]")
+    chosen.evaluate("box => { box.value = '1990-05-06'; box.dispatchEvent(new Event('change')); }")
+    assert form.input_value("[name=person-birth_date]") == "1990-05-06"
+    assert form.locator(".calendar-button").count() == form.locator("[data-date]").count()
+
+
 def test_pinyin_comes_to_where_one_is_and_leaves_the_rest(form: Page) -> None:
     form.fill("[name=journey-departure_city]", "Seoul")
     form.fill("[name=person-name_zh]", "吕秀英")

@@ -94,7 +94,8 @@ def test_many_sheets_are_one_file_and_each_counts_its_own_pages() -> None:
 
 def test_a_sheet_in_a_batch_looks_as_it_does_alone() -> None:
     body = (
-        f'<div class="qr">{printing.qr_svg("HSY-7K3M9Q")}</div><img src="{PNG}" width="9">'
+        f'<div class="qr">{printing.qr_svg("HSY-7K3M9Q", meaning="二维码")}</div>'
+        f'<img src="{PNG}" width="9">'
         '<p style="opacity: .5">半</p><p style="background: linear-gradient(red, blue)">渐变</p>'
         f'<p style="background: url({PNG})">图</p><a href="https://12345.example/">12345</a>'
     )

@@ -39,7 +39,7 @@ def test_many_lines_of_a_place_are_one_message_that_counts_them(
 
     message = checkins(hotel_worker)
     assert message.lines.count() == 3
-    assert str(message.subject) == f"缺测温：{hotel} 3 项"
+    assert str(message.subject) == f"未测温：{hotel}，3项"
 
 
 def test_a_line_alone_is_its_own_subject(observed: object, hotel_worker: User) -> None:

@@ -103,7 +103,7 @@ def test_midnight_in_beijing_begins_the_day_of_an_arrival(client: Client, hotel:
 
 
 def test_an_empty_list_says_so(client: Client) -> None:
-    assert "没有符合条件的个案" in client.get(URL).content.decode()
+    assert "没有符合条件的人员" in client.get(URL).content.decode()
 
 
 @pytest.mark.parametrize("cases", [1, 8])
@@ -136,7 +136,7 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
     ClockShift.set_to(moment("2020-03-25"))
     arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
     address = reverse("returnees:arrival_correct", args=[case.number])
-    stated = "2020-03-20T08:30"
+    stated = "2020-03-20 08:30"
     assert f'value="{stated}"' in client.get(address).content.decode()
 
     for answer in (

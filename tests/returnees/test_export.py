@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from houshayu.models import Place, User
 from returnees import releasing
@@ -31,6 +33,22 @@ def test_it_lists_cases_of_every_kind_with_masked_numbers(
     assert {rows[each.number][2] for each in (expected, observed, closed)} == {
         each.document.masked_number for each in (expected, observed, closed)
     }
+
+
+def test_days_and_moments_are_such_and_what_is_not_there_is_empty(
+    client: Client, coordinator: User, community: Place, hotel: Place
+) -> None:
+    expected = make_case(place=community, community=community)
+    observed = make_observed_case(place=hotel, community=community)
+    client.force_login(coordinator, "houshayu.access.MembershipBackend")
+
+    answer = client.get(reverse("returnees:case_export"), {"state": "all"})
+
+    table = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0)
+    rows = {row[0]: row for row in table.to_python()}
+    release_on = observed.observations.get().release_on
+    assert [rows[each.number][7] for each in (expected, observed)] == ["", release_on]
+    assert isinstance(rows[observed.number][6], datetime)
 
 
 def test_what_does_not_fit_in_a_file_is_said_and_not_cut(

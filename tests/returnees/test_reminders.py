@@ -167,7 +167,7 @@ def test_each_is_reminded_in_their_own_language_and_a_guard_never(
     subjects = dict(MessageLine.objects.values_list("recipient__username", "text"))
     assert set(subjects) == {"receiver", english.username}
     assert subjects[english.username].startswith("Handoff waiting for an answer: HSY-")
-    assert subjects["receiver"].startswith("接转待答复：HSY-")
+    assert subjects["receiver"].startswith("接转待确认：HSY-")
 
 
 def test_somebody_who_was_expected_and_did_not_come_is_asked_for(

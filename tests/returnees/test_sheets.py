@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from pdfminer.high_level import extract_pages, extract_text
 from houshayu import printing, tasks
 from houshayu.models import Job, JobStatus, Membership, Place, Post, User
 from houshayu.models.jobs import SILENCE
+from houshayu.printing import qr_svg
 from returnees import releasing, sheets
 from returnees.models import CarePreference, Case, Person
 from returnees.sheets import batches, registration
@@ -104,7 +107,7 @@ def test_the_registration_sheet_has_every_field_of_the_form_in_both_languages(gu
     assert pages <= 2
     for both_languages in [
         ("境外返京人员信息登记表", "Registrationformforpersonsarrivingfromoverseas"),
-        ("个人信息", "A.Person"),
+        ("A.个人信息", "信息Person"),
         ("意大利", "Italy"),
         ("2020年3月20日", "20March2020"),
         ("阿拉伯联合酋长国", "UnitedArabEmirates"),
@@ -229,7 +232,7 @@ def test_the_certificate_says_where_from_when_until_when_and_the_result(guest: C
         "解除集中观察证明",
         "Certificateofreleasefromcentralizedobservation",
         "KIMMINJI",
-        "L8*****C3",
+        "*****02C3",
         "示例酒店甲",
         "20March2020–3April2020",
         "阴性",
@@ -238,6 +241,8 @@ def test_the_certificate_says_where_from_when_until_when_and_the_result(guest: C
         f"{guest.number}-1",
     ]:
         assert words in text
+    born = guest.person.birth_date
+    assert f"{born.year}年{born.month}月{born.day}日" in text
     assert NUMBER not in text
 
 
@@ -296,7 +301,8 @@ def test_at_the_gate_a_printed_certificate_is_distinguished_from_a_false_one(
 
     genuine = answer(f"{guest.number.lower()}-1", code[0].replace("-", "").lower())
     assert "2020年4月3日" in genuine and "真实有效" in genuine
-    assert guest.document.masked_number not in genuine
+    assert "*****02C3" in genuine and NUMBER not in genuine
+    assert "M***" in genuine and "MINJI" not in genuine
     for number, given in [
         (f"{guest.number}-1", "0000-0000-0000"),
         (f"{guest.number}-2", code[0]),
@@ -306,6 +312,57 @@ def test_at_the_gate_a_printed_certificate_is_distinguished_from_a_false_one(
     ]:
         page = answer(number, given)
         assert "核验不通过" in page and "2020年4月3日" not in page
+
+
+def certificate_of(case: Case) -> tuple[str, str]:
+    """The number and the code that are printed on it."""
+    number = f"{case.number}-1"
+    return number, sheets.verification_code(number, case.observations.get())
+
+
+def test_the_qr_code_of_a_certificate_answers_a_guard_at_once(client: Client, guest: Case):
+    number, code = certificate_of(released(guest))
+    html = sheets.release_certificate(loaded(guest))
+    address = reverse("returnees:certificate_verify", query={"number": number, "code": code})
+    qr = sheets.verification_qr(number, code)
+    assert qr in html and qr_svg(settings.SITE_URL + address, meaning="x").split("<path")[1] in qr
+    client.force_login(make_user(role="checkpoint_guard", place=real_place("houshayu")))
+
+    page = client.get(address)
+
+    assert (page.status_code, "真实有效" in page.content.decode()) == (200, True)
+
+
+def test_a_stranger_must_log_in_to_verify_and_is_then_led_back(client: Client, guest: Case):
+    number, code = certificate_of(released(guest))
+    address = reverse("returnees:certificate_verify", query={"number": number, "code": code})
+
+    answer = client.get(address)
+
+    assert answer.status_code == 302
+    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [address]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda code: code.lower(),
+        lambda code: code.replace("-", ""),
+        lambda code: code.replace("-", " "),
+        lambda code: f"  {code.replace('-', ' – ')} ",
+        lambda code: code.replace("-", "—"),
+        lambda code: code.replace("-", "－"),
+        lambda code: code.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}),
+        lambda code: code.replace("0", "O").replace("1", "I"),
+        lambda code: code.replace("0", "o").replace("1", "l"),
+    ],
+)
+def test_a_code_is_taken_however_people_type_it(guest: Case, typed: Callable[[str], str]):
+    number, code = certificate_of(released(guest))
+
+    assert sheets.certified(typed(number), typed(code)) == guest.observations.get()
+    assert sheets.certified(typed(number.removeprefix("HSY-")), typed(code)) is not None
+    assert sheets.certified(typed(number), typed(code[:-1])) is None
 
 
 def test_there_is_no_certificate_of_an_observation_that_goes_on(
@@ -367,6 +424,52 @@ def test_the_chosen_cases_are_printed_into_one_file_for_the_one_who_asked(
     client.force_login(stranger)
     assert client.get(file_url).status_code == 404
     assert client.get(job.get_absolute_url()).status_code == 404
+
+
+def test_a_batch_lies_in_the_order_of_the_rooms(sender: User, community: Place):
+    rooms = ["1203", "805", "12A", "1201"]
+    guests = {
+        room: make_case(place=community, by=sender, community=community, room=room)
+        for room in rooms
+    }
+    job = make_job(sender, *guests.values())
+
+    tasks.run_job(job.pk)
+
+    _pages, text = read(Job.objects.get().content())
+    printed_at = {room: text.index(case.number) for room, case in guests.items()}
+    assert sorted(rooms, key=lambda room: printed_at[room]) == ["12A", "805", "1201", "1203"]
+
+
+RARE = "\U000323af"
+
+
+def test_a_letter_that_can_not_be_printed_is_said_before_the_sheet_is(
+    client: Client, sender: User, case: Case
+):
+    Person.objects.update(name_zh=f"王{RARE}")
+    client.force_login(sender)
+
+    page = client.get(sheet_url(case))
+
+    assert page["Content-Type"].startswith("text/html")
+    assert RARE in page.content.decode() and "U+323AF" in page.content.decode()
+    anyway = client.get(f"{sheet_url(case)}?gaps=1")
+    assert anyway["Content-Type"] == "application/pdf"
+    assert "王＿" in read(anyway.content)[1]
+
+
+def test_on_top_of_a_batch_lies_what_is_to_be_written_by_hand(sender: User, case: Case):
+    other = make_case(place=case.community, by=sender, community=case.community)
+    Person.objects.filter(cases=other).update(name_zh=f"王{RARE}")
+
+    job = make_job(sender, case, other)
+    tasks.run_job(job.pk)
+
+    _pages, text = read(Job.objects.get().content())
+    cover = text.split("1/1")[0]
+    assert "U+323AF" in cover
+    assert [each.number in cover for each in (case, other)] == [False, True]
 
 
 def test_cases_without_the_sheet_make_no_job(client: Client, sender: User, case: Case):

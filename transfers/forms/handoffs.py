@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.dates import MomentBox
 from houshayu.models import Place
 from policy.forms import TemperatureField
 from transfers.models import Handoff
@@ -23,7 +24,7 @@ class OfferForm(forms.ModelForm):
             "to_place", "planned_at", "vehicle_plate", "driver", "escort", "luggage_pieces",
             "remarks",
         ]  # fmt: skip
-        widgets = {"planned_at": forms.DateTimeInput(attrs={"type": "datetime-local"})}
+        widgets = {"planned_at": MomentBox()}
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +61,7 @@ class AcceptForm(forms.Form):
     )
     temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
-        label=_("Luggage pieces"), required=False, min_value=0, max_value=99
+        label=_("Pieces of luggage"), required=False, min_value=0, max_value=99
     )
     commitment_signed = forms.BooleanField(
         label=_("The commitment letter is signed"),

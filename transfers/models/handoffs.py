@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from houshayu import telling
@@ -55,10 +55,16 @@ class Handoff(models.Model):
         Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="handoffs"
     )
     from_place = models.ForeignKey(
-        Place, verbose_name=_("from"), on_delete=models.PROTECT, related_name="handoffs_out"
+        Place,
+        verbose_name=pgettext_lazy("handoff", "from"),
+        on_delete=models.PROTECT,
+        related_name="handoffs_out",
     )
     to_place = models.ForeignKey(
-        Place, verbose_name=_("to"), on_delete=models.PROTECT, related_name="handoffs_in"
+        Place,
+        verbose_name=pgettext_lazy("handoff", "to"),
+        on_delete=models.PROTECT,
+        related_name="handoffs_in",
     )
     status = personal(
         CUSTODY,
@@ -91,12 +97,12 @@ class Handoff(models.Model):
     )
     # What the handoff record (交接单) says of the way.
     vehicle_plate = personal(
-        CUSTODY, models.CharField(_("vehicle plate"), max_length=12, blank=True)
+        CUSTODY, models.CharField(_("licence plate"), max_length=12, blank=True)
     )
     driver = personal(CUSTODY, models.CharField(_("driver"), max_length=40, blank=True))
     escort = personal(CUSTODY, models.CharField(_("escort"), max_length=40, blank=True))
     luggage_pieces = personal(
-        CUSTODY, models.PositiveSmallIntegerField(_("luggage pieces"), null=True, blank=True)
+        CUSTODY, models.PositiveSmallIntegerField(_("pieces of luggage"), null=True, blank=True)
     )
     temperature = personal(
         HEALTH,

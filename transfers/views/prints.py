@@ -5,13 +5,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from houshayu import printing
 from houshayu.address import asked
 from houshayu.http import Request
 from returnees.forms.prints import LanguageForm
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
-from returnees.views.prints import pdf_response
+from returnees.views.prints import sheet_response
 from transfers import sheets
 from transfers.models import Handoff
 
@@ -29,4 +28,4 @@ def handoff_record(request: Request, pk: int) -> HttpResponse:
         html = sheets.handoff_record(handoff, LanguageForm(asked(request)).language)
     except NoSuchSheet:
         raise Http404 from None
-    return pdf_response(printing.pdf(html), f"{handoff.case.number}-handoff-{handoff.pk}.pdf")
+    return sheet_response(request, html, f"{handoff.case.number}-handoff-{handoff.pk}.pdf")
