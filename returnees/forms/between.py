@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.forms import BaseForm, Field
+from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
@@ -188,7 +188,7 @@ def _check_arrival(form: RegistrationForm) -> None:
         form.arrival.add_error(
             "expected_arrival_at", _("A person can be registered at most 60 days ahead.")
         )
-    require(form.journey, "entry_date", Field.default_error_messages["required"])
+    require(form.journey, "entry_date", _("This field is required."))
     on = beijing_date(arrival)
     for name, problem in (
         ("entry_date", _("The entry into China can't be after the arrival in Beijing.")),

@@ -59,16 +59,16 @@ CoResidents = _rows(person.CoResidentForm)
 Transits = _rows(stops.TransitForm)
 Visited = _rows(stops.VisitedForm, extra=1)
 # What the next of a family has as the one before.
-SHARED = {
+SHARED: dict[type[forms.ModelForm], tuple[str, ...]] = {
     person.PersonForm: ("nationality", "person_category", "preferred_language"),
-    **{
-        part: tuple(part._meta.fields or ())
-        for part in (
-            person.ContactForm, person.DwellingForm, journey.ArrivalForm, journey.JourneyForm,
-            person.OfficeForm,
-        )
-    },
-}  # fmt: skip
+    person.ContactForm: tuple(person.ContactForm.base_fields),
+    person.DwellingForm: tuple(person.DwellingForm.base_fields),
+    person.OfficeForm: tuple(person.OfficeForm.base_fields),
+    journey.ArrivalForm: ("expected_arrival_at",),
+    journey.JourneyForm: tuple(
+        name for name in journey.JourneyForm.base_fields if name != "departure_offset"
+    ),
+}
 SHARED_NUMBERS = (person.ContactForm, person.DwellingForm)
 
 
@@ -122,7 +122,8 @@ class RegistrationForm:
     ) -> None:
         self.now, self.case, self.is_bound = now, case, data is not None
         self.companions = Case.objects.none() if companions is None else companions
-        records: dict[str, Any] = _records(case or like) if case or like else {}
+        before = case or like
+        records: dict[str, Any] = _records(before) if before else {}
 
         def one(name: str, form: type[forms.ModelForm], **initial: Any) -> Any:
             if in_json:

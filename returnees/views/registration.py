@@ -155,7 +155,7 @@ def _begin(request: Request, places: QuerySet[Place], like: Case | None) -> Http
             "places": places, "draft_id": uuid.uuid4(), "drafts": drafts, "like": like,
             "is_new": True,
         }  # fmt: skip
-        home = places.homes().first() if len(places) == 1 else None
+        home = Place.objects.homes().filter(pk__in=places).first() if len(places) == 1 else None
         return _page(request, _form(request, None, like=like, home=home), context)
     draft = get_object_or_404(drafts, pk=wanted)
     typed = draft.data
