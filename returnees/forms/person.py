@@ -84,7 +84,8 @@ class PersonForm(MaskedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._clean_nationality(data)
-        if not self.errors and not data["name_zh"] and not data["surname_latin"]:
+        names_given = {"name_zh", "surname_latin"}
+        if not names_given & self.errors.keys() and not any(map(data.get, names_given)):
             self.add_error("surname_latin", _("Please give a name, in Chinese or latin letters."))
         return data
 

@@ -141,7 +141,7 @@ class RegistrationForm:
                 return [reading_json(formset.form(row)) for row in data.get(name, [])]
             initial = [
                 {field: getattr(row, field) for field in formset.form._meta.fields}
-                for row in records.get(name, [])
+                for row in (records.get(name, []) if case or data is None else [])
             ]
             return formset(data, prefix=name, initial=initial or None)
 

@@ -20,7 +20,7 @@ from houshayu.address import asked
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
 from houshayu.language import remember, speak
-from houshayu.models import Place, PlaceKind
+from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
 from returnees.countries import PLACES, SPECIAL, STATELESS
@@ -155,12 +155,15 @@ def _begin(request: Request, places: QuerySet[Place], like: Case | None) -> Http
             "places": places, "draft_id": uuid.uuid4(), "drafts": drafts, "like": like,
             "is_new": True,
         }  # fmt: skip
-        home = Place.objects.homes().filter(pk__in=places).first() if len(places) == 1 else None
+        own = places[0] if len(places) == 1 else None
+        home = own if own and own.kind in HOME_KINDS else None
         return _page(request, _form(request, None, like=like, home=home), context)
     draft = get_object_or_404(drafts, pk=wanted)
     typed = draft.data
-    if (number := typed.get("like", "")) and like is None:
-        return redirect(f"{reverse('returnees:family_next', args=[number])}?draft={draft.pk}")
+    before = _held(request, "returnees.add_case").filter(number=typed.get("like", "")).first()
+    if before and like is None:
+        address = reverse("returnees:family_next", args=[before.number])
+        return redirect(f"{address}?draft={draft.pk}")
     context = {
         "places": places,
         "draft_id": draft.pk,
