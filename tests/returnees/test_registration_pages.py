@@ -140,6 +140,14 @@ def test_every_label_and_choice_is_shown_in_both_languages(worker: Client, sende
         assert '<option value="德国 Germany (DEU)">' in page
 
 
+def test_without_a_script_every_field_is_in_sight(worker: Client) -> None:
+    page = worker.get(PAGE).content.decode()
+    form = page[page.index('id="registration"') :]
+
+    assert not re.search(r"<(div|fieldset|section|details)[^>]*\shidden\b", form)
+    assert re.search(r"<details[^>]*\sopen\b", form)
+
+
 def test_the_page_is_light_and_asks_the_database_little(
     worker: Client, django_assert_num_queries: Any
 ) -> None:
