@@ -159,16 +159,45 @@ def fill(cases: int) -> None:
     )  # fmt: skip
     copy(
         "returnees_custody",
-        "id, case_id, place_id, started_at, ended_at, room, offered_to_id",
+        "id, case_id, place_id, started_at, ended_at, offered_to_id",
         (
             (
-                n, n, held_by[n], utc(began), _closing(n, began, utc)[0],
-                f"{2 + n % 8:02}{n % 20:02}", offers.get(n),
+                n, n, held_by[n], utc(began), _closing(n, began, utc)[0], offers.get(n),
             )
             for n in ids
             for began in [_started(n, cases)]
         ),
     )  # fmt: skip
+    # One room for everybody who is in a hotel; who was there before them was in the same ones.
+    in_hotels = [n for n in ids if held_by[n] in hotels]
+    taken = [n for n in in_hotels if _is_open(n)]
+    copy(
+        "returnees_room",
+        "id, place_id, number, floor, beds, accessible, state, blocked_reason",
+        (
+            (
+                room,
+                held_by[n],
+                f"{2 + n % 8:02}{room:06}",
+                f"{2 + n % 8:02}",
+                1,
+                "f",
+                "free",
+                "",
+            )
+            for room, n in enumerate(taken, start=1)
+        ),
+    )
+    rooms = {n: room for room, n in enumerate(taken, start=1)}
+    copy(
+        "returnees_roomstay",
+        "case_id, room_id, started_at, ended_at, sharing_reason",
+        (
+            (n, rooms.get(n, 1 + n % len(taken)), utc(began), _closing(n, began, utc)[0], "")
+            for n in in_hotels
+            for began in [_started(n, cases)]
+        ),
+    )
     copy(
         "returnees_observation",
         "id, case_id, kind, policy_id, started_on, days, obligation, counted_anew, ended_at,"
@@ -237,9 +266,10 @@ def fill(cases: int) -> None:
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
-        for table in ("person", "identitydocument", "case", "custody", "observation"):
+        of_each_case = ("person", "identitydocument", "case", "custody", "observation")
+        for table, last in {**dict.fromkeys(of_each_case, cases), "room": len(taken)}.items():
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('returnees_{table}', 'id'), {cases})"
+                f"SELECT setval(pg_get_serial_sequence('returnees_{table}', 'id'), {last})"
             )
         cursor.execute("VACUUM ANALYZE")
 

@@ -6,6 +6,7 @@ from returnees.api.checkins import CaseCheckInResource, RoundResource
 from returnees.api.labtests import LabTestResource
 from returnees.api.observing import ObservingResource
 from returnees.api.people import PersonResource
+from returnees.api.rooms import RoomResource
 
 router = SimpleRouter()
 router.register("people", PersonResource, basename="person")
@@ -15,4 +16,5 @@ router.register("alerts", AlertResource, basename="alert")
 router.register(r"cases/(?P<number>[^/.]+)/tests", LabTestResource, basename="case-test")
 router.register(r"cases/(?P<number>[^/.]+)/check-ins", CaseCheckInResource, basename="case-checkin")
 router.register("check-ins", RoundResource, basename="round")
+router.register("rooms", RoomResource, basename="room")
 urlpatterns = router.urls

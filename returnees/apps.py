@@ -38,6 +38,12 @@ class ReturneesConfig(AppConfig):
                 order=30,
             ),
             menu.Entry(
+                view="returnees:room_map",
+                label=_("Rooms"),
+                permission="returnees.view_room",
+                order=45,
+            ),
+            menu.Entry(
                 view="returnees:alert_list",
                 label=_("Alerts"),
                 permission="returnees.handle_alert",

@@ -34,7 +34,7 @@ class OutsideItsDays(Conflict):
     """A check-in would lie on no day of the observation; str() names it."""
 
 
-def take_over(case: Case, place: Place, *, by: User, now: datetime, room: str = "") -> Custody:
+def take_over(case: Case, place: Place, *, by: User, now: datetime) -> Custody:
     """End the present custody and begin the place's, at one instant.
 
     A person taken over by a hub, hotel or hospital has arrived; at home their observation is one
@@ -42,7 +42,7 @@ def take_over(case: Case, place: Place, *, by: User, now: datetime, room: str = 
     """
     with acting(by=by, now=now):
         Case.objects.lock_open(case)
-        custody = Custody.objects.pass_on(case, place, at=now, room=room)
+        custody = Custody.objects.pass_on(case, place, at=now)
         if place.kind in SITE_KINDS:
             arrive(case, at=seen_at(case, custody.started_at), by=by, now=now)
         observing.follow_place(case, place, on=beijing_date(custody.started_at))

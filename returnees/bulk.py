@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from houshayu.bulk import BulkAct, BulkActs
 from houshayu.exceptions import Conflict
 from houshayu.models import User
-from returnees import arrivals, releasing
+from returnees import arrivals, lodging, releasing
+from returnees.forms.rooms import LodgingForm
 from returnees.models import Alert, Case
 from returnees.sheets.kinds import SheetKind
 
@@ -43,6 +44,17 @@ def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
     arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
 
 
+def lodge(case: Case, *, by: User, now: datetime, room: str, sharing_reason: str) -> None:
+    """The chosen move into one room: a family, say. Raises RoomRefused, and CaseClosed."""
+    lodging.lodge(case, room, by=by, now=now, sharing_reason=sharing_reason)
+
+
+def lodging_form(typed: QueryDict | None, _now: datetime) -> BaseForm:
+    form = LodgingForm(typed)
+    form.fields["room"].required = True
+    return form
+
+
 class SheetForm(forms.Form):
     """Which sheet is printed of the chosen cases."""
 
@@ -63,6 +75,14 @@ CASES.add(
         question=gettext_lazy(
             "Have all these people been seen in Beijing? Their observation begins."
         ),
+    ),
+    BulkAct(
+        code="lodge",
+        label=gettext_lazy("Set the room"),
+        permission="returnees.lodge_case",
+        rows=lambda user: Case.objects.held_by(user, "returnees.lodge_case"),
+        act=lodge,
+        form=lodging_form,
     ),
     BulkAct(
         code="release",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.duties import Duty, Step, Waiting
-from houshayu.models import Role
+from houshayu.models import PlaceKind, Role
 from policy import Slot
 from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.models import AlertKind
@@ -19,6 +19,8 @@ ESCALATED = (*WORKERS, Role.COORDINATOR)
 AT_ONCE = timedelta(0)
 NOT_ARRIVED_AFTER = timedelta(hours=6)
 ANNOUNCED = timedelta(hours=-24)
+# Within this time from the arrival in a hotel everybody has a room.
+ROOM_WITHIN = timedelta(hours=1)
 
 HELD = """
     JOIN returnees_custody held ON held.case_id = observed.case_id AND held.ended_at IS NULL
@@ -132,6 +134,19 @@ FROM returnees_case waiting
 WHERE waiting.closed_at IS NULL AND asked.requested_mode = 'home'
   AND asked.assessment_result = 'pending'
 """
+# Of each custody anew: another hotel has other rooms.
+ROOM = f"""
+SELECT held.case_id AS about_id, held.id::text AS occurrence, held.place_id, {NOBODY_ELSE},
+       held.started_at + %(within)s AS due_at,
+       jsonb_build_object('number', lodged.number) AS says
+FROM returnees_custody held
+    JOIN returnees_case lodged ON lodged.id = held.case_id
+    JOIN houshayu_place hotel ON hotel.id = held.place_id AND hotel.kind = '{PlaceKind.HOTEL}'
+WHERE held.ended_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM returnees_roomstay stay
+    WHERE stay.case_id = held.case_id AND stay.ended_at IS NULL
+)
+"""
 
 
 def _case_url(waiting: Waiting) -> str:
@@ -146,6 +161,10 @@ def _round_url(waiting: Waiting) -> str:
 
 def _alert_url(waiting: Waiting) -> str:
     return f"{reverse('returnees:alert_list')}#alert-{waiting.about_id}"
+
+
+def _room_url(waiting: Waiting) -> str:
+    return reverse("returnees:case_room", args=[waiting.says["number"]])
 
 
 def _assess_url(waiting: Waiting) -> str:
@@ -199,6 +218,23 @@ DUTIES = [
         permission="returnees.change_case",
         url=_case_url,
         act="returnees/_duty_arrival.html",
+    ),
+    Duty(
+        code="room",
+        label=_("Without a room"),
+        heading=_("People without a room"),
+        sentence=_("%(number)s needs a room at %(place)s"),
+        about="returnees.case",
+        waits=ROOM,
+        ladder=(
+            Step(after=AT_ONCE, roles=(Role.HOTEL_STAFF,)),
+            Step(after=timedelta(hours=2), roles=(Role.HOTEL_STAFF, Role.COORDINATOR)),
+        ),
+        permission="returnees.lodge_case",
+        url=_room_url,
+        list_url=lambda: f"{reverse('returnees:case_list')}?room=false",
+        act="returnees/_duty_room.html",
+        params={"within": ROOM_WITHIN},
     ),
     Duty(
         code="checkin",

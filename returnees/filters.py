@@ -15,7 +15,7 @@ from houshayu.api import MomentRange
 from houshayu.calendar import beijing_date, day_in_beijing
 from houshayu.dates import DayBox
 from houshayu.listing import YES_NO, Filters, PlaceFilter
-from houshayu.models import Place
+from houshayu.models import Place, PlaceKind
 from policy import current_slot
 from returnees import finding, rounds
 from returnees.models import Case, CaseOutcome, Whereabouts
@@ -57,6 +57,9 @@ class CaseFilter(Filters):
     )
     missing = filters.ChoiceFilter(
         method="with_missing", choices=YES_NO, label=_("Check-in missing"), empty_label=_("Either")
+    )
+    room = filters.ChoiceFilter(
+        method="by_room", choices=YES_NO, label=_("In a room of a hotel"), empty_label=_("Either")
     )
     arrived_on = filters.DateFilter(method="arrived", label=_("Arrived on"), widget=DayBox())
     released_on = filters.DateFilter(method="released", label=_("Released on"), widget=DayBox())
@@ -112,6 +115,10 @@ class CaseFilter(Filters):
         on, slot = current_slot(self.now)
         lacking = Q(pk__in=rounds.missing(self.places, on, slot).values("case"))
         return queryset.filter(lacking if wanted == "true" else ~lacking)
+
+    def by_room(self, queryset: QuerySet[Case], _name: str, wanted: str) -> QuerySet[Case]:
+        lodged = queryset.filter(holding__place__kind=PlaceKind.HOTEL)
+        return lodged.filter(staying__isnull=wanted != "true")
 
     def arrived(self, queryset: QuerySet[Case], _name: str, on: Any) -> QuerySet[Case]:
         return queryset.filter(arrived_at__range=day_in_beijing(on))

@@ -11,7 +11,7 @@ from houshayu.phones import phone_numbers
 from houshayu.privacy.fields import blind_index
 from houshayu.typed import half_width, normalise
 from returnees.documents import DocumentType
-from returnees.models import Case, Custody, IdentityDocument, Person
+from returnees.models import Case, IdentityDocument, Person, RoomStay
 from returnees.models.case_queries import OPEN, CaseQuerySet, case_number
 from returnees.models.journey import flight_number
 
@@ -76,5 +76,6 @@ def _by_room(typed: str) -> Found:
     room = normalise(half_width(typed))
     if not ROOM.fullmatch(room) or not any(character.isdigit() for character in room):
         return None
-    here = Custody.objects.open().filter(room__in={room, half_width(typed).strip().upper()})
+    numbers = {room, half_width(typed).strip().upper()}
+    here = RoomStay.objects.open().filter(room__number__in=numbers)
     return Case.objects.filter(OPEN).filter(Q(pk__in=here.values("case")) | Q(room=room))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -11,7 +12,16 @@ from houshayu.calendar import beijing_date
 from policy import check_in_slots
 from returnees import decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
-from returnees.models import Case, CheckIn, EndReason, Observation, ObservationCertificate
+from returnees.models import (
+    Case,
+    CheckIn,
+    Custody,
+    EndReason,
+    Observation,
+    ObservationCertificate,
+    Whereabouts,
+)
+from returnees.revealing import PHONES, Protected, times_read
 from returnees.sheets.kinds import SheetKind
 
 
@@ -43,7 +53,27 @@ def _person(seen: Seen) -> dict[str, Any]:
         if journey.days_observed_elsewhere
         else None
     )
-    return {"certificate": certificate}
+    return {"certificate": certificate, "phones": _phones(seen)}
+
+
+def _phones(seen: Seen) -> list[tuple[Protected, str, int]]:
+    """The phone numbers there are, masked, and how often each was read in full."""
+    times = times_read(seen.case)
+    # Their own before those of others.
+    in_order = sorted(PHONES.items(), key=lambda each: not each[0].startswith("phone_"))
+    return [
+        (phone, masked, times.get(name, 0))
+        for name, phone in in_order
+        if (masked := phone.masked(seen.case))
+    ]
+
+
+def _health(seen: Seen) -> dict[str, Any] | None:
+    """What a doctor must know; for those who may see it."""
+    if not seen.may_see.get("view_healthdeclaration"):
+        return None
+    reported = CheckIn.objects.filter(observation__case=seen.case).exclude(symptoms=[])
+    return {"health": seen.case.health, "reported": reported.order_by("-taken_at")}
 
 
 def _companions(seen: Seen) -> dict[str, Any] | None:
@@ -54,7 +84,19 @@ def _companions(seen: Seen) -> dict[str, Any] | None:
 
 
 def _custodies(seen: Seen) -> dict[str, Any]:
-    return {"custodies": seen.custodies}
+    """In whose hands the case was, each with the rooms of that time."""
+    stays = list(seen.case.stays.select_related("room"))
+    return {
+        "custodies": [
+            (held, [stay for stay in stays if _within(held, stay.started_at)])
+            for held in seen.custodies
+        ]
+    }
+
+
+def _within(custody: Custody, moment: datetime) -> bool:
+    ended_at = custody.ended_at
+    return custody.started_at <= moment and (ended_at is None or moment < ended_at)
 
 
 def _policy(seen: Seen) -> dict[str, Any]:
@@ -93,6 +135,7 @@ PANELS = (
         order=10,
     ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
+    Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
     Panel(
         template="returnees/_case_companions.html",
         context=_companions,
@@ -121,6 +164,10 @@ PANELS = (
 
 def _is_expected(seen: Seen) -> bool:
     return seen.case.arrived_at is None
+
+
+def _is_in_a_hotel(seen: Seen) -> bool:
+    return seen.case.whereabouts == Whereabouts.IN_HOTEL
 
 
 def _has_arrived(seen: Seen) -> bool:
@@ -164,6 +211,13 @@ ACTS = (
         applies=_can_be_released,
         posts=True,
         look="primary",
+    ),
+    CaseAct(
+        view="returnees:case_room",
+        label=_("Set the room"),
+        permission="lodge_case",
+        order=25,
+        applies=_is_in_a_hotel,
     ),
     CaseAct(
         view="returnees:family_next",

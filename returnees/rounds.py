@@ -17,13 +17,15 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
+from django.db.models.functions import Coalesce
 
 from houshayu.acting import acting
 from houshayu.models import Place
 from policy import days_between, slot_exists, slot_in, slots_of
 from returnees import alerting
-from returnees.models import Channel, CheckIn, Custody, Observation, TemperatureMethod
+from returnees.models import Channel, CheckIn, Custody, Observation, RoomStay, TemperatureMethod
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -93,12 +95,13 @@ def with_check_in(
 def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observation]:
     """The people of some places for one slot, room by room, with what _round_row.html reads."""
     holding = Custody.objects.open().filter(case=OuterRef("case"))
+    staying = RoomStay.objects.open().filter(case=OuterRef("case"))
     return (
         with_check_in(due(on, slot), on, slot)
         .annotate(
-            room=Subquery(holding.values("room")[:1]),
             place_id=Subquery(holding.values("place")[:1]),
-            floor=Subquery(holding.values("floor")[:1]),
+            room=Coalesce(Subquery(staying.values("room__number")[:1]), Value("")),
+            floor=Coalesce(Subquery(staying.values("room__floor")[:1]), Value("")),
         )
         .filter(Exists(holding.filter(place__in=place_ids)))
         .select_related("case__person", "case__community")

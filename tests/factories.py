@@ -32,6 +32,7 @@ from returnees.models import (
     ObservationCertificate,
     ObservationRequest,
     Person,
+    Room,
 )
 from returnees.models.certificates import OBSERVATION_CERTIFICATE
 from returnees.registration import Registration, register
@@ -235,9 +236,12 @@ def make_handoff(
 
 
 def hand_over(case: Case, to_place: Place, *, now: datetime, room: str = "") -> Handoff:
-    """The handoff by which the case got there, offered and accepted at once."""
+    """The handoff by which the case got there, offered and accepted at once; into the room, which
+    is there for them if it was not before."""
     handoff = make_handoff(case=case, to_place=to_place, now=now)
     receiver = make_user(role=Role.TRANSFER_TEAM, place=to_place)
+    if room and not Room.objects.filter(place=to_place, number=room).exists():
+        make_room(room, place=to_place)
     handoff.accept(by=receiver, now=now, room=room, commitment_signed=True)
     return handoff
 
@@ -252,6 +256,12 @@ def make_observed_case(
     hand_over(case, hotel, now=arrived + timedelta(hours=1), room=room)
     case.refresh_from_db()
     return case
+
+
+def make_room(number: str = "0812", *, place: Place | None = None, **fields: Any) -> Room:
+    """A room of the hotel, demo hotel Jia if none is named, with one bed and nobody in it."""
+    place = place or real_place("demo-hotel-jia")
+    return Room.objects.create(**{"place": place, "number": number, "floor": number[:-2], **fields})
 
 
 def holder_of(case: Case) -> Place | None:

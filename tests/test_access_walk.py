@@ -31,6 +31,7 @@ from returnees.models import (
     Case,
     LabTest,
     RegistrationDraft,
+    Room,
 )
 from returnees.sheets import batches
 from tests.factories import (
@@ -40,6 +41,7 @@ from tests.factories import (
     make_handoff,
     make_observed_case,
     make_order,
+    make_room,
     make_user,
     observation_of,
     real_place,
@@ -92,7 +94,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     case = make_observed_case(
         place=hotel,
         community=community,
-        room="801",
+        room="0801",
         person={"name_zh": NAME, "surname_latin": "OUYANG"},
     )
     check_in(case, day=0, slot="evening", temperature="38.6")
@@ -247,6 +249,15 @@ def a_registration_there(world: World, user: User) -> dict[str, Any]:
     return REGISTRATION | {"place": world.hotel.code}
 
 
+def the_phone(world: World, user: User) -> dict[str, Any]:
+    return {"number": world.case.number, "field": "phone_cn"}
+
+
+def a_room(world: World, user: User) -> dict[str, Any]:
+    there = Room.objects.filter(place=world.hotel, number="0802").first()
+    return {"pk": (there or make_room("0802", place=world.hotel)).pk}
+
+
 def the_sheet(world: World, user: User) -> dict[str, Any]:
     return {"number": world.case.number, "sheet": "registration"}
 
@@ -328,6 +339,19 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:case_detail": Needs("returnees.view_case", given=the_case),
     "returnees:case_history": Needs("returnees.view_case", given=the_case),
     "returnees:document_reveal": Needs("returnees.reveal_identitydocument", given=the_case),
+    "returnees:phone_reveal": Needs("returnees.reveal_person", given=the_phone),
+    "returnees:case_room": Needs("returnees.lodge_case", given=the_case),
+    "returnees:room_map": Needs("returnees.view_room"),
+    "returnees:room_bulk": Needs(
+        "returnees.view_room",
+        method="post",
+        data=lambda world, _: {"act": "ready", "chosen": world.case.stays.get().room_id},
+    ),
+    "returnees:room_add": Needs("returnees.change_room"),
+    "returnees:room_change": Needs("returnees.change_room", given=a_room),
+    "returnees:room_block": Needs("returnees.change_room", given=a_room),
+    "returnees:room_unblock": Needs("returnees.change_room", method="post", given=a_room),
+    "returnees:room_ready": Needs("returnees.change_room", method="post", given=a_room),
     "returnees:certificate_verify": LoggedIn(),
     "returnees:certificate_attach": Needs("returnees.change_case", given=the_case),
     "returnees:certificate_open": Needs(
@@ -402,6 +426,12 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         data=lambda *_: {"outcome": "no_show", "note": "said on the phone"},
         answers=(409,),
     ),
+    "api:case-room POST": Needs(
+        "returnees.lodge_case",
+        given=the_case,
+        data=lambda world, _: {"room": make_room("0803", place=world.hotel).number},
+    ),
+    "api:room-list GET": Needs("returnees.view_room"),
     "api:case-release POST": Needs("returnees.release_case", given=the_case, answers=(409,)),
     "api:case-observing-arrival POST": Needs(
         "returnees.change_case",
@@ -449,9 +479,9 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         data=lambda *_: {"resolution": "remeasured_normal"},
     ),
     "api:case-reveal POST": Needs(
-        "returnees.reveal_identitydocument",
+        "returnees.reveal_person",
         given=the_case,
-        data=lambda *_: {"field": "document_number", "reason": "to call the embassy"},
+        data=lambda *_: {"field": "phone_cn", "reason": "no answer at the door"},
     ),
     "api:case-checkin-list GET": Needs("returnees.view_case", given=the_case),
     "api:case-checkin-list POST": Needs(
@@ -640,7 +670,12 @@ def test_a_list_shows_the_right_role_what_it_kept_from_the_others(world: World) 
     client = Client()
     client.force_login(worker)
 
-    for name in ("returnees:case_list", "returnees:alert_list", "transfers:handoff_list"):
+    for name in (
+        "returnees:case_list",
+        "returnees:alert_list",
+        "returnees:room_map",
+        "transfers:handoff_list",
+    ):
         assert world.case.number in client.get(reverse(name)).content.decode()
 
 

@@ -27,12 +27,12 @@ from django.urls import reverse
 from pdfminer.high_level import extract_text
 
 from houshayu.models import Membership, Reveal, User
-from houshayu.privacy.fields import protected_fields
+from houshayu.privacy.fields import EncryptedTextField, protected_fields
 from houshayu.roles import ROLE_PERMISSIONS
 from houshayu.tasks import remind
 from returnees import releasing
-from returnees.api.cases import PROTECTED
 from returnees.models import Case
+from returnees.revealing import PHONES, PROTECTED
 from returnees.sheets.kinds import SheetKind
 from tests.factories import make_observed_case, make_user, observation_of, see_through
 from tests.test_access_walk import (  # noqa: F401  (world is a fixture)
@@ -218,14 +218,39 @@ def test_a_number_comes_out_by_a_reveal_that_is_kept(
     revealed = planted.seen_in(text_of(client.post(page, {"reason": "to call the embassy"})))
     assert revealed == {"returnees.IdentityDocument.document_number"}
 
+    for name in PHONES:
+        address = reverse("returnees:phone_reveal", args=[world.case.number, name])
+        assert planted.seen_in(text_of(client.get(address))) == set()
+        shown = text_of(client.post(address))
+        [number] = [
+            n for n, of in planted.by_number.items() if n.isdecimal() and n in squeezed(shown)
+        ]
+        assert planted.by_number[number].endswith(f".{name}")
+        assert f'href="tel:{number}"' in shown and "no-store" in shown
+
     for name in PROTECTED:
         answer = client.post(
             api, {"field": name, "reason": "to call"}, content_type="application/json"
         )
-        record = PROTECTED[name](world.case)
+        record = PROTECTED[name].record(world.case)
         assert planted.now[type(record).__name__, record.pk, name] in squeezed(text_of(answer))
 
-    assert Reveal.objects.filter(by=everybody).count() == 1 + len(PROTECTED)
+    kept = Reveal.objects.filter(by=everybody).values_list("field", flat=True)
+    assert sorted(kept) == sorted(["document_number", *PHONES, *PROTECTED])
+
+
+def test_everything_protected_has_one_way_to_be_read_or_none() -> None:
+    """What is about a case is revealed; a form that was begun is opened by its writer alone."""
+    fields = {
+        (model._meta.label, name)
+        for model in apps.get_models()
+        if not hasattr(model, "pgh_tracked_model")
+        for name in protected_fields(model)
+    }
+    revealed = {(each.field.model._meta.label, name) for name, each in PROTECTED.items()}
+
+    assert all(isinstance(each.field, EncryptedTextField) for each in PROTECTED.values())
+    assert fields - revealed == {("returnees.RegistrationDraft", "typed")}
 
 
 def test_a_reveal_reads_whatever_is_protected_of_a_case() -> None:

@@ -36,14 +36,15 @@ from houshayu.duties import planning
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS
 from policy import Slot
-from returnees import arrivals, observing, releasing, rounds
-from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution
+from returnees import arrivals, lodging, observing, releasing, rounds
+from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution, Room
 from tests.attacks import sql
 from tests.factories import (
     NOW,
     holder_of,
     last_morning,
     make_case,
+    make_room,
     make_user,
     observation_of,
     real_place,
@@ -145,12 +146,39 @@ RULES = {
                                        AND observed.ended_on >= observed.release_on)
                     < jsonb_array_length(checked.decision -> 'obligations'))
     """,
+    "7a. who is in a room is in the hands of its hotel, in one room alone": """
+        SELECT stay.case_id
+        FROM returnees_roomstay stay
+        JOIN returnees_room room ON room.id = stay.room_id
+        LEFT JOIN returnees_custody held ON held.case_id = stay.case_id
+            AND held.place_id = room.place_id AND held.ended_at IS NULL
+        WHERE stay.ended_at IS NULL
+        GROUP BY stay.case_id
+        HAVING count(*) > 1 OR count(held.id) <> 1
+    """,
+    "7b. a room has a bed for everybody in it, and nobody while it is cleaned or blocked": """
+        SELECT room.id
+        FROM returnees_room room
+        JOIN returnees_roomstay stay ON stay.room_id = room.id AND stay.ended_at IS NULL
+        GROUP BY room.id
+        HAVING count(*) > room.beds OR room.state <> 'free'
+    """,
+    "7c. strangers share a room for a reason": """
+        SELECT later.id
+        FROM returnees_roomstay later
+        JOIN returnees_roomstay earlier ON earlier.room_id = later.room_id AND earlier.id < later.id
+        JOIN returnees_case own ON own.id = later.case_id
+        JOIN returnees_case theirs ON theirs.id = earlier.case_id
+        WHERE later.ended_at IS NULL AND earlier.ended_at IS NULL
+            AND later.sharing_reason = '' AND own.travel_group <> theirs.travel_group
+    """,
     "6. whatever changed has an author": """
         SELECT changed.pgh_id, changed.pgh_label
         FROM (
             SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_caseevent
             UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_custodyevent
             UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_observationevent
+            UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM returnees_roomstayevent
             UNION ALL SELECT pgh_id, pgh_label, pgh_context_id FROM transfers_handoffevent
         ) changed
         LEFT JOIN pghistory_context act ON act.id = changed.pgh_context_id
@@ -165,6 +193,8 @@ TOUCHED = [
     "SELECT id, status, closed_at, custody_id FROM transfers_handoff ORDER BY id",
     "SELECT id, kind, started_on, end_reason FROM returnees_observation ORDER BY id",
     "SELECT id, temperature FROM returnees_checkin ORDER BY id",
+    "SELECT id, room_id, ended_at FROM returnees_roomstay ORDER BY id",
+    "SELECT id, state FROM returnees_room ORDER BY id",
     "SELECT id, resolution FROM returnees_alert ORDER BY id",
     "SELECT id, status FROM houshayu_reminder ORDER BY id",
     "SELECT id FROM houshayu_message ORDER BY id",
@@ -251,7 +281,9 @@ class CaseLife(RuleBasedStateMachine):
 
     @initialize(target=cases)
     def somebody_is_there(self) -> Any:
-        """One expected in the afternoon, one at home since yesterday."""
+        """One expected in the afternoon, one at home since yesterday; a hotel with two rooms."""
+        make_room("0801", beds=2)
+        make_room("0802")
         home = real_place("houshayu-village")
         expected = make_case(place=home, by=self.staff, community=home)
         landed = make_case(place=home, by=self.staff, arrived=NOW - timedelta(days=1))
@@ -362,6 +394,28 @@ class CaseLife(RuleBasedStateMachine):
                 killed,
             )
 
+    @rule(
+        case=cases,
+        room=st.sampled_from(["0801", "0801", "0802", "0803", ""]),
+        reason=st.sampled_from(["", "a nurse"]),
+        behind=BEHIND,
+        killed=KILLED,
+    )
+    def lodge(self, case: Case, room: str, reason: str, behind: int, killed: int | None) -> None:
+        at = self.now - timedelta(seconds=behind)
+        self.attempt(
+            lambda: lodging.lodge(
+                deepcopy(case), room, by=self.staff, now=at, sharing_reason=reason
+            ),
+            killed,
+        )
+
+    @rule(room=st.sampled_from(["0801", "0802"]), killed=KILLED)
+    def clean(self, room: str, killed: int | None) -> None:
+        self.attempt(
+            lambda: Room.objects.get(number=room).ready(by=self.staff, now=self.now), killed
+        )
+
     @rule(case=cases)
     def wake_on_the_last_morning(self, case: Case) -> None:
         if Observation.objects.current_of(case):
@@ -422,6 +476,9 @@ def test_whatever_happens_the_rules_hold(db: None) -> None:
 
 def test_each_rule_finds_what_breaks_it(db: None, observed: Case) -> None:
     """The queries above are no good if they find nothing when there is something."""
+    stranger = make_case()
+    make_room()
+    lodging.lodge(observed, "0812", by=make_user(), now=NOW + timedelta(hours=2))
     sql("SET session_replication_role = replica")  # no triggers, no foreign keys
     breaks = {
         "1": "DELETE FROM returnees_custody WHERE ended_at IS NULL",
@@ -437,6 +494,10 @@ def test_each_rule_finds_what_breaks_it(db: None, observed: Case) -> None:
         " FROM returnees_observation",
         "4d": "UPDATE returnees_observation SET slots_taken = '{28}'",
         "5": "UPDATE returnees_case SET closed_at = now(), outcome = 'released'",
+        "7a": "DELETE FROM returnees_custody WHERE ended_at IS NULL",
+        "7b": "UPDATE returnees_room SET state = 'cleaning'",
+        "7c": "INSERT INTO returnees_roomstay (case_id, room_id, started_at, sharing_reason)"
+        f" SELECT {stranger.pk}, room_id, started_at, '' FROM returnees_roomstay",
         "6": "UPDATE pghistory_context SET metadata = '{}'",
     }
 

@@ -30,7 +30,9 @@ HANDOFFS.add(
         permission="transfers.answer_handoff",
         rows=Handoff.objects.answerable_by,
         act=Handoff.accept,
-        question=_("From then on the cases are in your hands; you can note the rooms one by one."),
+        question=_(
+            "From then on the cases are in your hands; people who come to a hotel need a room next."
+        ),
     ),
     BulkAct(
         code="cancel",

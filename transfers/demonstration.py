@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from houshayu.calendar import beijing_date
 from houshayu.demonstration import HOUR, StaffAct
 from houshayu.models import Place, PlaceKind
-from returnees import observing
+from returnees import lodging, observing
 from returnees.demonstration import cast
-from returnees.models import AssessmentResult, Case, Custody
+from returnees.models import AssessmentResult, Case, Custody, Room, RoomState
 from transfers.models import Handoff, HandoffNotPossible
 
 
@@ -55,7 +55,7 @@ def _answer(now: datetime) -> None:
         if cast.unlucky(handoff.case, 25) and now - handoff.due_at < timedelta(hours=20):
             continue
         worker = cast.worker(handoff.to_place_id)
-        room = _free_room(handoff.to_place) if handoff.to_place.kind == PlaceKind.HOTEL else ""
+        room = _free_room(handoff.to_place)
         handoff.accept(
             by=worker,
             now=now,
@@ -66,10 +66,31 @@ def _answer(now: datetime) -> None:
 
 
 def _free_room(hotel: Place) -> str:
-    taken = set(Custody.objects.open().filter(place=hotel).values_list("room", flat=True))
-    floors = (hotel.rooms or 60) // 20
-    rooms = (f"{floor:02}{n:02}" for floor in range(2, floors + 2) for n in range(1, 21))
-    return next((room for room in rooms if room not in taken), "")
+    """The number of a room in which nobody is, to be given to one person; empty for none."""
+    empty = Room.objects.with_a_bed().filter(place=hotel, taken=0).in_order().first()
+    return empty.number if empty else ""
+
+
+def _open_the_hotels(now: datetime) -> None:
+    """Before anybody comes each hotel lists its rooms, twenty a floor; one is out of order."""
+    for hotel in _hotels() if not Room.objects.exists() else ():
+        staff = cast.worker(hotel.pk)
+        for floor in range(2, (hotel.rooms or 60) // 20 + 2):
+            for first, last, beds in ((1, 16, 1), (17, 20, 2)):
+                numbers = [f"{floor:02}{n:02}" for n in range(first, last + 1)]
+                lodging.add_rooms(
+                    hotel, numbers, beds=beds, accessible=first == 17, by=staff, now=now
+                )
+        broken = Room.objects.filter(place=hotel).in_order()[2]
+        broken.block(by=staff, now=now, reason="空调报修")
+
+
+def _clean(now: datetime) -> None:
+    """Rooms that somebody left are cleaned; the last one of a hotel waits for the next turn."""
+    for hotel in _hotels():
+        left = Room.objects.filter(place=hotel, state=RoomState.CLEANING).in_order()
+        for room in left[1:]:
+            room.ready(by=cast.worker(hotel.pk), now=now)
 
 
 def _leave_hub(now: datetime) -> None:
@@ -118,9 +139,11 @@ def _offer_last_day(now: datetime) -> None:
 
 
 ACTS = [
+    StaffAct(_open_the_hotels),
     StaffAct(_travel),
     StaffAct(_answer),
     StaffAct(_leave_hub),
     StaffAct(_offer_last_day, (10,)),
     StaffAct(_go_home, (14,)),
+    StaffAct(_clean, (8, 17)),
 ]

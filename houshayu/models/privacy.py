@@ -25,15 +25,19 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         there = Membership.objects.filter(user=OuterRef("by"), place__in=places)
         return self.filter(Exists(there))
 
-    def record(self, *, by: User, subject: models.Model, reason: str, now: datetime) -> Reveal:
+    def record(
+        self, *, by: User, subject: models.Model, reason: str, now: datetime, field: str = ""
+    ) -> Reveal:
         """Write down that somebody is about to read a protected value in full.
 
+        field: which of the subject's; empty for a file, which is read whole.
         Call it in the transaction that reads the value, so that nothing is read unrecorded.
         """
         return self.create(
             by=by,
             subject=subject._meta.model_name or "",
             subject_id=subject.pk,
+            field=field,
             reason=reason.strip(),
             at=now,
         )
@@ -46,7 +50,7 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
 
         Raises IntegrityError for an empty reason: nothing is read.
         """
-        self.record(by=by, subject=subject, reason=reason, now=now)
+        self.record(by=by, subject=subject, field=field, reason=reason, now=now)
         rows = type(subject)._base_manager.filter(pk=subject.pk)
         return str(rows.values_list(field, flat=True).get())
 
@@ -59,6 +63,7 @@ class Reveal(models.Model):
     )
     subject = personal(ACCESS_LOG, models.CharField(_("what"), max_length=40))
     subject_id = personal(ACCESS_LOG, models.BigIntegerField())
+    field = personal(ACCESS_LOG, models.CharField(_("which value"), max_length=40, blank=True))
     reason = personal(ACCESS_LOG, models.CharField(_("reason"), max_length=200))
     at = personal(ACCESS_LOG, models.DateTimeField(_("time")))
 
@@ -81,6 +86,10 @@ class Reveal(models.Model):
 
     @property
     def what(self) -> str:
-        """What kind of record it was, in words."""
-        models = (m for m in apps.get_models() if m._meta.model_name == self.subject)
-        return str(next((m._meta.verbose_name for m in models), self.subject))
+        """What kind of record it was, and which value of it, in words."""
+        model = next((m for m in apps.get_models() if m._meta.model_name == self.subject), None)
+        if model is None:
+            return self.subject
+        words = [str(model._meta.verbose_name)]
+        words += [str(f.verbose_name) for f in model._meta.concrete_fields if f.name == self.field]
+        return " · ".join(words)

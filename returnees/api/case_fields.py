@@ -13,6 +13,7 @@ from returnees.models import (
     CaseOutcome,
     Custody,
     Observation,
+    RoomStay,
     Whereabouts,
 )
 
@@ -25,6 +26,7 @@ class CaseRowSerializer(serializers.ModelSerializer):
     nationality = serializers.CharField(source="person.nationality")
     whereabouts = serializers.ChoiceField(choices=Whereabouts.choices)
     holder = PlaceSerializer(source="holding.place", allow_null=True, default=None)
+    room = serializers.CharField(source="staying.room.number", default="", read_only=True)
     community = PlaceSerializer(allow_null=True)
     release_on = serializers.DateField(source="observed.release_on", allow_null=True, default=None)
     open_alerts = serializers.BooleanField()
@@ -36,7 +38,8 @@ class CaseRowSerializer(serializers.ModelSerializer):
     class Meta:
         model = Case
         fields = [
-            "number", "name_zh", "name_latin", "nationality", "whereabouts", "holder", "community",
+            "number", "name_zh", "name_latin", "nationality", "whereabouts", "holder", "room",
+            "community",
             "expected_arrival_at", "arrived_at", "release_on", "open_alerts", "opened_at",
             "closed_at", "outcome",
         ]  # fmt: skip
@@ -48,7 +51,18 @@ class CustodySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Custody
-        fields = ["place", "room", "started_at", "ended_at"]
+        fields = ["place", "started_at", "ended_at"]
+
+
+class StaySerializer(serializers.ModelSerializer):
+    """Which room of its hotel the person was in, from when until when."""
+
+    place = PlaceSerializer(source="room.place")
+    room = serializers.CharField(source="room.number")
+
+    class Meta:
+        model = RoomStay
+        fields = ["place", "room", "started_at", "ended_at", "sharing_reason"]
 
 
 class ObservationSerializer(serializers.ModelSerializer):
@@ -90,6 +104,7 @@ class CaseSerializer(CaseRowSerializer):
     office = sections.OfficeSection(source="*")
     decision = DecisionSerializer(source="*")
     custodies = CustodySerializer(many=True)
+    stays = StaySerializer(many=True)
     observations = ObservationSerializer(many=True)
 
     class Meta:
@@ -97,6 +112,6 @@ class CaseSerializer(CaseRowSerializer):
         fields = [
             *CaseRowSerializer.Meta.fields, "person", "document", "contact", "dwelling",
             "co_residents", "journey", "transits", "visited", "health", "request", "care",
-            "declaration", "office", "decision", "custodies", "observations",
+            "declaration", "office", "decision", "custodies", "stays", "observations",
         ]  # fmt: skip
         read_only_fields = fields

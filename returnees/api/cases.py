@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -17,30 +16,17 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import Pages, Request
 from houshayu.api_forms import from_json
-from houshayu.models import Reveal
-from houshayu.privacy.fields import protected_fields
-from returnees import arrivals, releasing
+from returnees import arrivals, lodging, releasing
 from returnees.api import examples
 from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
 from returnees.api.one_case import CONFLICT, NUMBER, OneCase, describe_act
 from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
 from returnees.forms.cases import CloseForm, ReasonForm
-from returnees.models import (
-    Case,
-    IdentityDocument,
-    Person,
-)
+from returnees.forms.rooms import LodgingForm
+from returnees.models import Case
 from returnees.registration import register
-
-# Where the protected fields of a case stand: on itself, its person and its document.
-RECORDS: dict[type[Model], Callable[[Case], Model]] = {
-    Case: lambda case: case,
-    Person: lambda case: case.person,
-    IdentityDocument: lambda case: case.document,
-}
-# What a reveal may read, and the record of the case it stands on.
-PROTECTED = {name: record for model, record in RECORDS.items() for name in protected_fields(model)}
+from returnees.revealing import PROTECTED
 
 
 class RevealForm(ReasonForm):
@@ -72,9 +58,11 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
         "retrieve": "returnees.view_case",
         "create": "returnees.add_case",
         "arrive": "returnees.change_case",
+        "room": "returnees.lodge_case",
         "release": "returnees.release_case",
         "close": "returnees.close_case",
-        "reveal": "returnees.reveal_identitydocument",
+        # Of a document number, its own permission besides.
+        "reveal": "returnees.reveal_person",
     }
     filterset_class = CaseFilter
     pagination_class = Pages
@@ -110,6 +98,18 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
         case = self._held(number)
         now = clock.now()
         arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
+        return self._response(case)
+
+    @describe_act(
+        "Set or change the room; an empty one takes the person out of theirs",
+        LodgingForm,
+        examples=[OpenApiExample("Into room 0812", value={"room": "0812"}, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def room(self, request: Request, number: str) -> Response:
+        case = self._held(number)
+        asked = from_json(LodgingForm, request.data).cleaned_data
+        lodging.lodge(case, **asked, by=request.user, now=clock.now())
         return self._response(case)
 
     @describe_act("Release a case whose days are complete")
@@ -153,9 +153,11 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
     )
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, number: str) -> Response:
-        case = self._held(number)
+        self._held(number)
         asked = from_json(RevealForm, request.data).cleaned_data
         field, reason = asked["field"], asked["reason"]
-        record = PROTECTED[field](case)
-        value = Reveal.objects.read(record, field, by=request.user, reason=reason, now=clock.now())
+        protected = PROTECTED[field]
+        held = Case.objects.held_by(request.user, protected.permission)
+        case = get_object_or_404(held, number=number)
+        value = protected.read(case, by=request.user, reason=reason, now=clock.now())
         return Response({"field": field, "value": value}, headers={"Cache-Control": "no-store"})

@@ -46,7 +46,7 @@ class OneCase(Resource):
             )
             .prefetch_related(
                 "co_residents", "journey__transits", "journey__visited", "custodies__place",
-                "observations",
+                "observations", "stays__room__place",
             )
         )  # fmt: skip
 

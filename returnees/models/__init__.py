@@ -32,6 +32,8 @@ from returnees.models.requests import (
     Diet,
     ObservationRequest,
 )
+from returnees.models.rooms import Room, RoomState, RoomUnfit
+from returnees.models.stays import RoomStay
 
 __all__ = [
     "BEIJING_PORTS",
@@ -67,6 +69,10 @@ __all__ = [
     "Pickup",
     "RegistrationDraft",
     "Resolution",
+    "Room",
+    "RoomState",
+    "RoomStay",
+    "RoomUnfit",
     "Symptom",
     "TemperatureMethod",
     "TestResult",

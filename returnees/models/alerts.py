@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.acting import acting
@@ -18,6 +18,7 @@ from returnees.keeping import HEALTH
 from returnees.models.case_queries import in_places, lies_in
 from returnees.models.cases import Case
 from returnees.models.checkins import CheckIn
+from returnees.models.stays import RoomStay
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -54,6 +55,10 @@ class AlertClosed(Conflict):
     """Somebody settled this alert before this call did."""
 
 
+def _sees_health(user: User) -> models.QuerySet[Any, Any]:
+    return Case.objects.in_hands_of(user, "returnees.view_healthdeclaration").values("pk")
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> AlertQuerySet:
         """Alerts somebody must settle: one that nobody did ends with its case."""
@@ -66,9 +71,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def for_rows(self, user: User) -> AlertQuerySet:
         """With everything returnees/_alert_row.html reads, in one query."""
+        staying = RoomStay.objects.open().filter(case=OuterRef("case"))
         return self.select_related(
-            "case__person", "place", "acknowledged_by", "resolved_by"
+            "case__person", "case__health", "place", "checkin", "acknowledged_by", "resolved_by"
         ).annotate(
+            room=Subquery(staying.values("room__number")[:1]),
+            sees_health=Q(case__in=_sees_health(user)),
             can_handle=Q(OPEN)
             & Q(case__in=Case.objects.held_by(user, "returnees.handle_alert").values("pk")),
         )

@@ -182,6 +182,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
             raise CaseClosed(_("This case is closed."))
         return locked
 
+    def with_room(self) -> CaseQuerySet:
+        """With `staying`: the stay that goes on, and its room."""
+        return self.annotate(
+            staying=FilteredRelation("stays", condition=Q(stays__ended_at=None))
+        ).select_related("staying__room")
+
     def with_holder(self) -> CaseQuerySet:
         """With `holding` (the open custody and its place) and `whereabouts`."""
         return self.annotate(
@@ -212,6 +218,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return (
             self.with_holder()
             .with_observed()
+            .with_room()
             .select_related("person", "community", "holding__place", "observed")
             # An alert that nobody settled ended with its case.
             .annotate(open_alerts=OPEN & Exists(alarming))

@@ -27,6 +27,7 @@ from returnees.names import FULL_NAME_LENGTH
 if TYPE_CHECKING:
     from returnees.models.custody import Custody
     from returnees.models.observation import Observation
+    from returnees.models.stays import RoomStay
 
 
 class CaseOutcome(models.TextChoices):
@@ -206,6 +207,7 @@ class Case(models.Model):
         whereabouts: str
         holding: Custody | None
         observed: Observation | None
+        staying: RoomStay | None
         open_alerts: bool
 
     @property

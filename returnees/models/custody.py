@@ -9,12 +9,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Greatest, Left, Length
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
 from houshayu.models import Place
-from returnees.keeping import CUSTODY, DWELLING
+from returnees.keeping import CUSTODY
 
 if TYPE_CHECKING:
     from returnees.models.cases import Case
@@ -35,12 +34,12 @@ class CustodyQuerySet(models.QuerySet["Custody"]):
         custody = self.current_of(case)
         return custody.place if custody else None
 
-    def begin(self, case: Case, place: Place, *, at: datetime, room: str = "") -> Custody:
+    def begin(self, case: Case, place: Place, *, at: datetime) -> Custody:
         """The place holds the case from then on; the first does so by registering it."""
-        return self.create(case=case, place=place, started_at=at, room=room)
+        return self.create(case=case, place=place, started_at=at)
 
     def end(self, case: Case, *, at: datetime) -> datetime:
-        """Nobody holds the case any more; returns the moment since when.
+        """Nobody holds the case any more, and it has no room; returns the moment since when.
 
         The clocks of two hosts may differ, and time in custody still goes forward: the moment is
         at the earliest a microsecond after the custody began. Raises Custody.DoesNotExist where
@@ -51,9 +50,9 @@ class CustodyQuerySet(models.QuerySet["Custody"]):
         self.filter(pk=current.pk).update(ended_at=at, offered_to=None)
         return at
 
-    def pass_on(self, case: Case, place: Place, *, at: datetime, room: str = "") -> Custody:
+    def pass_on(self, case: Case, place: Place, *, at: datetime) -> Custody:
         """End the present custody and begin the place's, at one instant."""
-        return self.begin(case, place, at=self.end(case, at=at), room=room)
+        return self.begin(case, place, at=self.end(case, at=at))
 
     def offer(self, case: Case, to_place: Place | None) -> None:
         """The case is on offer to the place, or to nobody; the handoff itself is its app's."""
@@ -97,15 +96,6 @@ class Custody(models.Model):
     )
     started_at = personal(CUSTODY, models.DateTimeField(_("from")))
     ended_at = personal(CUSTODY, models.DateTimeField(_("until"), null=True, blank=True))
-    room = personal(DWELLING, models.CharField(_("hotel room"), max_length=8, blank=True))
-    floor = personal(
-        DWELLING,
-        models.GeneratedField(
-            expression=Left("room", Greatest(Length("room") - 2, 0)),
-            output_field=models.CharField(max_length=8),
-            db_persist=True,
-        ),
-    )
 
     objects = CustodyQuerySet.as_manager()
 
@@ -124,9 +114,6 @@ class Custody(models.Model):
             models.CheckConstraint(
                 name="custody_on_offer_to_another",
                 condition=Q(offered_to=None) | ~Q(offered_to=F("place")),
-            ),
-            models.CheckConstraint(
-                name="custody_room_form", condition=Q(room__regex=r"^[0-9A-Z-]{0,8}$")
             ),
             models.UniqueConstraint(
                 name="custody_one_open_per_case", fields=["case"], condition=OPEN
@@ -160,6 +147,46 @@ class Custody(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
+                name="custody_ends_the_stay",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("ended_at"),
+                condition=pgtrigger.Condition("OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL"),
+                # Whoever goes leaves the room. The clock of this host may be behind.
+                func="""
+                    UPDATE returnees_roomstay
+                        SET ended_at =
+                            greatest(NEW.ended_at, started_at + interval '1 microsecond')
+                        WHERE case_id = NEW.case_id AND ended_at IS NULL;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="custody_holds_the_stay",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("checked", "bigint")],
+                # At commit, for a stay may have begun while the custody was being ended.
+                func="""
+                    checked := coalesce(NEW.case_id, OLD.case_id);
+                    PERFORM 1 FROM returnees_case WHERE id = checked FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT 1 FROM returnees_roomstay stay
+                        JOIN returnees_room room ON room.id = stay.room_id
+                        WHERE stay.case_id = checked AND stay.ended_at IS NULL AND NOT EXISTS (
+                            SELECT 1 FROM returnees_custody held
+                            WHERE held.case_id = checked AND held.ended_at IS NULL
+                                AND held.place_id = room.place_id
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'case % stays in a room of another place', checked
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'stay_where_the_case_is';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="custody_is_whole",
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
@@ -172,4 +199,4 @@ class Custody(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [str(self.place), self.room]))
+        return str(self.place)

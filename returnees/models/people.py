@@ -150,6 +150,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        permissions = [("reveal_person", "Can reveal a phone number of or for a person")]
         constraints = [
             models.CheckConstraint(
                 name="person_category_known",
@@ -194,11 +195,6 @@ class Person(models.Model):
     @property
     def masked_name(self) -> str:
         return mask_name(str(self))
-
-    @property
-    def masked_phone(self) -> str:
-        """The phone to call first, as a screen may show it."""
-        return masked(self, "phone_cn") or masked(self, "phone_intl")
 
     @property
     def nationality_name(self) -> str:

@@ -35,6 +35,7 @@ from returnees.models import (
     EndReason,
     Observation,
     Person,
+    RoomStay,
 )
 from returnees.models.case_queries import CaseQuerySet
 from returnees.sheets.kinds import SheetKind
@@ -77,6 +78,7 @@ def with_everything(cases: CaseQuerySet) -> CaseQuerySet:
             "journey__visited",
             "observations__labtests",
             Prefetch("custodies", Custody.objects.select_related("place", "offered_to")),
+            Prefetch("stays", RoomStay.objects.select_related("room")),
             Prefetch("custodies__place__posts", posts),
             Prefetch("custodies__offered_to__posts", posts),
         )
@@ -222,7 +224,9 @@ def _stay(case: Case) -> dict[str, Any]:
     if not counted:
         raise NoSuchSheet(case.number)
     observation, custody = counted[-1], list(case.custodies.all())[-1]
-    kind, place, room = observation.kind, custody.place, custody.room
+    kind, place = observation.kind, custody.place
+    stays = [each for each in case.stays.all() if each.started_at >= custody.started_at]
+    room = stays[-1].room.number if stays else ""
     # The notice is handed over at the gate, before the community has accepted.
     if custody.offered_to:
         place, room = custody.offered_to, ""

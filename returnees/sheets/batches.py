@@ -78,7 +78,9 @@ def _last_custody(case: Case) -> Custody:
 
 def _room(case: Case) -> str:
     """The room in the hotel, else the dwelling to the door."""
-    return _last_custody(case).room or case.dwelling
+    place_id = _last_custody(case).place_id
+    rooms = [stay.room for stay in case.stays.all() if stay.room.place_id == place_id]
+    return rooms[-1].number if rooms else case.dwelling
 
 
 def _as_people_count(room: str) -> list[tuple[int, str]]:
@@ -91,7 +93,7 @@ def _cover(by_hand: list[ByHand], title: str) -> str:
     """What is to be written by hand, on top of the sheets; nothing where all could be printed."""
     if not by_hand:
         return ""
-    return render_to_string("returnees/print/by_hand.html", {"by_hand": by_hand, "name": title})
+    return render_to_string("returnees/batch_by_hand.html", {"by_hand": by_hand, "name": title})
 
 
 def _title(job: Job) -> str:

@@ -5,42 +5,22 @@ import re
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from houshayu import clock, printing
+from houshayu import clock
 from houshayu.address import asked
 from houshayu.http import Request
 from returnees import sheets
 from returnees.forms.prints import LanguageForm
 from returnees.models import Case
 from returnees.sheets import batches
+from returnees.sheets.answers import sheet_response
 from returnees.sheets.kinds import SheetKind
 
 NUMBER = re.compile(r"HSY-[0-9A-Z]{6}")
-
-
-def sheet_response(request: Request, html: str, filename: str) -> HttpResponse:
-    """The sheet as a file, shown in the browser; its name says nothing about a person.
-
-    Where characters can't be printed, a page first says which; ?gaps=1 prints the sheet without.
-    """
-    characters = [] if "gaps" in request.GET else printing.unprintable(html)
-    if characters:
-        query = request.GET.copy()
-        query["gaps"] = "1"
-        context = {"characters": characters, "anyway": f"?{query.urlencode()}"}
-        return render(request, "returnees/print_gaps.html", context)
-    return HttpResponse(
-        printing.pdf(html),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{filename}"',
-            "Cache-Control": "no-store",
-        },
-    )
 
 
 @require_safe

@@ -111,6 +111,13 @@ def accept(page: Page, room: str = "") -> None:
     page.wait_for_selector("#messages .alert-success")
 
 
+def add_rooms(page: Page, numbers: str) -> None:
+    page.goto("/rooms/add/")
+    page.fill("[name=numbers]", numbers)
+    page.click("main form.panel button.btn-primary")
+    page.wait_for_selector("#messages .alert-success")
+
+
 def take_temperature(page: Page, temperature: str) -> None:
     page.goto("/check-ins/")
     # Without its point, as it is typed in a hurry.
@@ -145,6 +152,7 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
     accept(hub)
     hand_over(hub, number, "demo-hotel-jia")
     set_clock("2020-03-20", "15:30")
+    add_rooms(hotel, "0801-0812")
     accept(hotel, room="0812")
 
     case = Case.objects.get(number=number)

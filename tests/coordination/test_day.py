@@ -60,9 +60,10 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_workers_see_their_day_from_its_beginning_and_nobody_elses(
-    observed: Case, hotel_worker: User, stranger: User, receiver: User
+    hotel: Place, hotel_worker: User, stranger: User, receiver: User
 ) -> None:
     morning = moment("2020-03-21", "00:30")
+    observed = make_observed_case(place=hotel, room="0801")
     check_in(observed, day=0, slot="evening")
 
     assert kinds_of(hotel_worker, morning) == {"checkin": 2, "test": 1}
@@ -321,7 +322,9 @@ def test_every_open_case_waits_for_something_and_one_that_does_not_is_shown(
     hotel: Place, case: Case, coordinator: User, at: Any
 ) -> None:
     at(EVENING)
-    observed = make_observed_case(place=hotel, request={"requested_mode": "centralized"})
+    observed = make_observed_case(
+        place=hotel, room="0801", request={"requested_mode": "centralized"}
+    )
     client = logged_in(coordinator)
     url = reverse("coordination:nobody_lost")
     assert list(day.lost(Case.objects.open(), EVENING)) == []

@@ -17,10 +17,18 @@ from houshayu.demonstration import accounts
 from houshayu.duties import planning
 from houshayu.mail import send_queued
 from houshayu.models import ClockShift, MailStatus, Message, MessageLine, Place, User
+from returnees import releasing
 from returnees.demonstration import cast
-from returnees.models import Case, CaseOutcome
+from returnees.models import Case, CaseOutcome, Room, RoomState
 from returnees.registration import register
-from tests.factories import holder_of, make_observed_case, make_registration, moment, tell_user
+from tests.factories import (
+    holder_of,
+    make_observed_case,
+    make_registration,
+    make_user,
+    moment,
+    tell_user,
+)
 
 MORNING = moment("2020-03-20", "08:30")
 
@@ -57,11 +65,41 @@ def test_the_staff_bring_somebody_from_the_airport_to_the_release(demonstration:
     assert observation.checkins.count() >= 24
 
 
+def test_the_hotels_list_their_rooms_and_give_them_out(demonstration: None) -> None:
+    community = Place.objects.get(code="jiangshanfu")
+    begin = moment("2020-03-18", "09:00")
+    case = register(
+        make_registration(
+            expected_arrival_at=begin + timedelta(hours=5),
+            community=community,
+            request={"requested_mode": "centralized"},
+        ),
+        place=community,
+        by=accounts.worker_of(community),
+        now=begin,
+    )
+
+    live(begin, begin + timedelta(days=1))
+    room = case.stays.get().room
+    assert room.place == holder_of(case)
+    releasing.close(
+        case, CaseOutcome.CONFIRMED, by=make_user(), now=begin + timedelta(days=1), note="120"
+    )
+    live(begin + timedelta(days=1), begin + timedelta(days=2))
+
+    here = Room.objects.filter(place=room.place).exclude(state=RoomState.FREE).in_order()
+    # One room of a hotel always waits for the cleaners' next turn.
+    assert [(each.number, each.state) for each in here] == [
+        (room.number, RoomState.CLEANING),
+        ("0203", RoomState.BLOCKED),
+    ]
+
+
 def test_what_a_hotel_misses_fills_its_desks_inbox_with_few_messages(demonstration: None) -> None:
     """Before lines were put together, twenty guests and three days were as many messages."""
     hotel = Place.objects.get(code="demo-hotel-jia")
-    for _each in range(20):
-        make_observed_case(place=hotel)
+    for number in range(20):
+        make_observed_case(place=hotel, room=f"08{number:02}")
 
     for date in ("2020-03-20", "2020-03-21", "2020-03-22"):
         for hour in ("13:00", "21:00"):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from houshayu.models import Place, User
 from returnees import arrivals, releasing
-from returnees.models import Case, CaseClosed, CaseOutcome, Custody, Observation, Whereabouts
+from returnees.models import Case, CaseClosed, CaseOutcome, Observation, Whereabouts
 from returnees.registration import AlreadyRegistered, register
 from returnees.releasing import CaseNotReady
 from tests.attacks import refused_by, sql
@@ -32,8 +32,8 @@ from transfers.models import Handoff
 LATER = NOW + timedelta(hours=2)
 
 INSERT_CUSTODY = """
-    INSERT INTO returnees_custody (case_id, place_id, started_at, ended_at, room)
-    VALUES (%(case)s, %(place)s, %(started_at)s, %(ended_at)s, '')
+    INSERT INTO returnees_custody (case_id, place_id, started_at, ended_at)
+    VALUES (%(case)s, %(place)s, %(started_at)s, %(ended_at)s)
 """
 END_CUSTODY = """
     UPDATE returnees_custody SET ended_at = %(at)s WHERE case_id = %(case)s AND ended_at IS NULL
@@ -390,12 +390,3 @@ def test_a_declined_offer_leaves_nothing_to_see(handoff: Handoff, receiver: User
     handoff.decline(by=receiver, now=LATER, reason="full")
 
     assert list(Case.objects.visible_to(receiver)) == []
-
-
-def test_the_room_says_the_floor(case: Case, hotel: Place) -> None:
-    hand_over(case, hotel, now=LATER, room="1203")
-    custody = Custody.objects.open().get(case=case)
-
-    assert (custody.room, custody.floor) == ("1203", "12")
-    with refused_by("custody_room_form"):
-        sql("UPDATE returnees_custody SET room = '3 楼' WHERE id = %(id)s", id=custody.pk)

@@ -153,13 +153,14 @@ def test_the_way_of_a_case_is_shown_by_the_names_of_its_places(
     hand_over(registered, hotel, now=NOW, room="0801")
 
     with override("en"):
-        held = [
-            c.new
-            for c in history.changes(registered)
-            if (c.thing, c.field) == ("custody", "recorded")
-        ]
+        came = [(c.thing, c.new) for c in history.changes(registered) if c.field == "recorded"]
 
-    assert held == ["Demo Hotel Jia 0801", "NCIEC Transfer Hub", "Houshayu Village"]
+    assert [new for thing, new in came if thing == "custody"] == [
+        "Demo Hotel Jia",
+        "NCIEC Transfer Hub",
+        "Houshayu Village",
+    ]
+    assert [new for thing, new in came if thing == "stay in a room"] == ["0801"]
 
 
 def test_it_asks_as_often_for_a_long_history_as_for_a_short_one(observed: Case) -> None:

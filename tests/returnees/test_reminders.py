@@ -45,7 +45,7 @@ def test_fourteen_days_of_beat_remind_of_exactly_what_was_missing(
     hotel: Place, hotel_worker: object, coordinator: object
 ) -> None:
     """Somebody measured at every slot but four, and tested when the policy asks."""
-    case = make_observed_case(place=hotel, arrived=NOW)
+    case = make_observed_case(place=hotel, arrived=NOW, room="0801")
     gaps = {(1, "evening"), (4, "morning"), (8, "evening"), (9, "morning")}
     taken = [slot for slot in check_in_slots(14) if slot not in gaps]
     now = NOW
@@ -256,8 +256,8 @@ def test_a_count_begun_again_does_not_remind_of_what_the_first_one_had(observed:
 def test_sending_costs_the_same_queries_for_one_and_for_many(
     hotel: Place, hotel_worker: object, people: int, django_assert_num_queries: object
 ) -> None:
-    for _each in range(people):
-        make_observed_case(place=hotel, arrived=NOW)
+    for each in range(people):
+        make_observed_case(place=hotel, arrived=NOW, room=f"080{each}")
     evening = moment("2020-03-20", "20:30")
     planning.plan(evening)
 

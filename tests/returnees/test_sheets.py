@@ -384,7 +384,7 @@ def test_the_queries_do_not_grow_with_the_sheets(
         guest.journey.transits.create(country="ARE", city="Dubai")
         check_in(guest, day=0, slot="evening")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         for case in sheets.with_everything(Case.objects.all()):
             for sheet in ("registration", "notice", "commitment"):
                 sheets.SHEETS[sheet](case, "en")

@@ -22,6 +22,7 @@ from tests.factories import (
     make_observed_case,
     make_place,
     make_registration,
+    make_room,
     make_user,
     moment,
     observation_of,
@@ -79,12 +80,20 @@ def test_what_was_seen_at_the_handoff_is_kept_with_it(
 ) -> None:
     handoff = make_handoff(case=case, to_place=hotel, by=sender, vehicle_plate="京A12345")
 
-    custody = handoff.accept(
+    make_room("801", place=hotel)
+
+    handoff.accept(
         by=hotel_worker, now=NOON, room="801", temperature=Decimal("36.4"), luggage_pieces=2
     )
 
     handoff.refresh_from_db()
-    assert (custody.room, handoff.temperature, handoff.luggage_pieces, handoff.vehicle_plate) == (
+    stay = case.stays.get()
+    assert (
+        stay.room.number,
+        handoff.temperature,
+        handoff.luggage_pieces,
+        handoff.vehicle_plate,
+    ) == (
         "801",
         Decimal("36.4"),
         2,
@@ -504,8 +513,8 @@ def test_accepting_moves_custody_to_the_place_it_was_offered_to(
     with refused_by("accepted_handoff_moves_custody"):
         sql("UPDATE returnees_custody SET ended_at = %(at)s, offered_to_id = NULL", at=NOON)
         [(custody,)] = sql(
-            "INSERT INTO returnees_custody (case_id, place_id, started_at, room)"
-            " VALUES (%(case)s, %(hotel)s, %(at)s, '') RETURNING id",
+            "INSERT INTO returnees_custody (case_id, place_id, started_at)"
+            " VALUES (%(case)s, %(hotel)s, %(at)s) RETURNING id",
             case=handoff.case_id,
             hotel=hotel.pk,
             at=NOON,

@@ -1,22 +1,41 @@
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from houshayu.dates import MomentBox
-from houshayu.models import Place
+from houshayu.models import Place, PlaceKind
 from policy.forms import TemperatureField
+from returnees import lodging
+from returnees.forms.rooms import LodgingForm
 from transfers.models import Handoff
 
 FURTHEST_PLAN = timedelta(days=60)
 
 
+class TargetField(forms.ModelChoiceField):
+    """A place to hand over to; a hotel says how many of its rooms stand empty and ready."""
+
+    free_rooms: Mapping[int, int | None] = {}
+
+    def label_from_instance(self, place: Any) -> str:
+        free = self.free_rooms.get(place.pk)
+        if free is None:
+            return str(place)
+        return ngettext("%(place)s, %(n)s room free", "%(place)s, %(n)s rooms free", free) % {
+            "place": place,
+            "n": free,
+        }
+
+
 class OfferForm(forms.ModelForm):
     """To whom the case is offered, and what is known of the way."""
 
-    to_place = forms.ModelChoiceField(label=_("Hand over to"), queryset=Place.objects.none())
+    to_place = TargetField(label=_("Hand over to"), queryset=Place.objects.none())
 
     class Meta:
         model = Handoff
@@ -28,7 +47,9 @@ class OfferForm(forms.ModelForm):
 
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_place"].queryset = places  # type: ignore[attr-defined]
+        target: Any = self.fields["to_place"]
+        target.queryset = places
+        target.free_rooms = {each.place.pk: each.free for each in lodging.capacities(places)}
         self.now = now
 
     def clean_planned_at(self) -> datetime | None:
@@ -48,17 +69,38 @@ class ManyOfferForm(OfferForm):
         fields = ["to_place", "planned_at", "vehicle_plate", "driver", "escort"]
 
 
-class AcceptForm(forms.Form):
+class RoomOrNoneYetForm(LodgingForm):
+    """The room that somebody taken over by a hotel gets, or that there is none for them yet."""
+
+    without_room = forms.BooleanField(
+        label=_("Without a room yet"),
+        required=False,
+        help_text=_("In a hotel: a room is given later, and waited for."),
+    )
+    field_order = ["room", "without_room", "sharing_reason"]
+
+    def __init__(self, *args: Any, to_place: Place | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_rooms = to_place is not None and to_place.kind == PlaceKind.HOTEL
+        if not self.has_rooms:
+            for name in RoomOrNoneYetForm.base_fields:
+                self.fields[name].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # Said aloud, so that nobody forgets it; it is stored by there being no stay.
+        without = data.pop("without_room", False)
+        if "room" in data:
+            if not self.has_rooms and data["room"]:
+                self.add_error("room", _("Only a hotel has rooms."))
+            elif self.has_rooms and bool(data["room"]) == without:
+                self.add_error("room", _("Give a room, or say that there is none yet."))
+        return data
+
+
+class AcceptForm(RoomOrNoneYetForm):
     """What the receiving side notes when it takes the person over."""
 
-    room = forms.RegexField(
-        r"^[0-9A-Z-]{1,8}$",
-        label=_("Hotel room"),
-        required=False,
-        error_messages={
-            "invalid": _("A room number has up to eight digits and capital letters, like 0812.")
-        },
-    )
     temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
         label=_("Pieces of luggage"), required=False, min_value=0, max_value=99

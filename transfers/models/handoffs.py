@@ -20,7 +20,7 @@ from houshayu.keeping import personal
 from houshayu.models import HOLDER_KINDS, HOME_KINDS, Place
 from houshayu.telling import Line, Members
 from policy import COLDEST, HOTTEST
-from returnees import alerting, arrivals, observing
+from returnees import alerting, arrivals, lodging, observing
 from returnees.duties import WORKERS
 from returnees.keeping import CUSTODY, HEALTH
 from returnees.models import Case, Custody
@@ -252,17 +252,19 @@ class Handoff(models.Model):
         by: User,
         now: datetime,
         room: str = "",
+        sharing_reason: str = "",
         temperature: Decimal | None = None,
         luggage_pieces: int | None = None,
         commitment_signed: bool = False,
     ) -> Custody:
         """End the sender's custody of the case and begin the receiver's, at one instant.
 
-        room: the hotel room, where there is one. temperature: °C, measured at the handoff; a fever
+        room: of the hotel, with sharing_reason as lodging.lodge takes them; without one, finding
+        one is a duty of the hotel. temperature: °C, measured at the handoff; a fever
         raises its alert in the receiver's hands. commitment_signed: at the gate of a home, where
         it is needed and was not signed before. Raises HandoffClosed if it was answered or taken
         back first; CommitmentMissing, and HandoffNotPossible for a person who may not go home any
-        more.
+        more; RoomRefused.
         """
         with acting(by=by, now=now):
             case = self._lock_case()
@@ -270,7 +272,9 @@ class Handoff(models.Model):
                 raise HandoffClosed(_("This handoff has already been answered."))
             if self.to_place.kind in HOME_KINDS:
                 self._open_the_door(case, by=by, now=now, commitment_signed=commitment_signed)
-            self.custody = arrivals.take_over(case, self.to_place, by=by, now=now, room=room)
+            self.custody = arrivals.take_over(case, self.to_place, by=by, now=now)
+            if room:
+                lodging.lodge(case, room, by=by, now=now, sharing_reason=sharing_reason)
             self.temperature = temperature
             if luggage_pieces is not None:
                 self.luggage_pieces = luggage_pieces

@@ -19,6 +19,7 @@ from houshayu.listing import listing
 from houshayu.models import Place
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
+from returnees.forms.rooms import BESIDE
 from returnees.models import Case, Custody
 from transfers.bulk import HANDOFFS
 from transfers.filters import HandoffFilter
@@ -92,8 +93,10 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
 
 @permission_required("transfers.answer_handoff", raise_exception=True)
 def handoff_accept(request: Request, pk: int) -> HttpResponse:
-    handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-    form = AcceptForm(posted(request))
+    handoff = get_object_or_404(
+        Handoff.objects.answerable_by(request.user).select_related("to_place"), pk=pk
+    )
+    form = AcceptForm(posted(request), to_place=handoff.to_place)
 
     def accept() -> str:
         handoff.accept(**form.cleaned_data, by=request.user, now=clock.now())
@@ -107,7 +110,7 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
         button=_("Accept"),
         back=handoff,
         about=handoff,
-        beside={CommitmentMissing: "commitment_signed"},
+        beside={CommitmentMissing: "commitment_signed", **BESIDE},
         row=partial(_row, request, pk, "accept_form"),
     )
 

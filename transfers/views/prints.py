@@ -10,7 +10,7 @@ from houshayu.http import Request
 from returnees.forms.prints import LanguageForm
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
-from returnees.views.prints import sheet_response
+from returnees.sheets.answers import sheet_response
 from transfers import sheets
 from transfers.models import Handoff
 

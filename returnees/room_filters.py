@@ -1,0 +1,50 @@
+"""What the map of rooms can be narrowed to; the names stand in the address, and in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from houshayu.listing import YES_NO, Filters, PlaceFilter
+from houshayu.models import Place, PlaceKind
+from returnees.models import Room, RoomState, RoomStay
+
+TAKEN = "taken"
+STATES = [*RoomState.choices[:1], (TAKEN, _("Taken")), *RoomState.choices[1:]]
+
+
+def hotels_of(request: Any) -> QuerySet[Place]:
+    """The hotels whose rooms the reader of a request may see."""
+    if request is None:  # as the description of the API asks
+        return Place.objects.none()
+    covered = Place.objects.covered_by(request.user, "returnees.view_room")
+    return covered.filter(kind=PlaceKind.HOTEL).holders().order_by("code")
+
+
+class RoomFilter(Filters):
+    """Filters of rooms."""
+
+    place = PlaceFilter(queryset=hotels_of, label=_("Hotel"), empty_label=_("Every place"))
+    state = filters.ChoiceFilter(
+        method="by_state", choices=STATES, label=_("State"), empty_label=_("All")
+    )
+    floor = filters.CharFilter(label=_("Floor"))
+    accessible = filters.ChoiceFilter(
+        choices=YES_NO, label=_("Accessible"), empty_label=_("Either"), method="by_access"
+    )
+
+    class Meta:
+        model = Room
+        fields: list[str] = []
+
+    def by_state(self, queryset: QuerySet[Room], _name: str, state: str) -> QuerySet[Room]:
+        taken = Exists(RoomStay.objects.open().filter(room=OuterRef("pk")))
+        if state == TAKEN:
+            return queryset.filter(taken)
+        return queryset.filter(~taken, state=state)
+
+    def by_access(self, queryset: QuerySet[Room], _name: str, wanted: str) -> QuerySet[Room]:
+        return queryset.filter(accessible=wanted == "true")
