@@ -65,15 +65,15 @@ def case_register(request: Request, number: str = "") -> HttpResponse:
     place = _place(request, places)
     form = _form(request, request.POST, like=like)
     if not form.is_valid() or place is None:
-        return _page(request, form, context | {"place_missing": place is None}, status=422)
+        return _once_more(request, form, context | {"place_missing": place is None})
     duplicates = _duplicates(request, form)
     if duplicates and not request.POST.get("not_a_duplicate"):
-        return _page(request, form, context | {"duplicates": duplicates}, status=422)
+        return _once_more(request, form, context | {"duplicates": duplicates})
     try:
         case = register(form.registration(), place=place, by=request.user, now=now)
     except AlreadyRegistered as known:
         context |= {"duplicates": _duplicates_shown(request, [known.case]), "certain": True}
-        return _page(request, form, context, status=422)
+        return _once_more(request, form, context)
     RegistrationDraft.objects.of(request.user).filter(pk=context["draft_id"]).delete()
     messages.success(
         request, _("Registered: %(number)s is in your hands.") % {"number": case.number}
@@ -142,6 +142,12 @@ def _keep_draft(request: Request, draft_id: uuid.UUID) -> None:
     for name in ("csrfmiddlewaretoken", "do"):
         typed.pop(name, None)
     RegistrationDraft.objects.keep(draft_id, typed, by=request.user, now=clock.now())
+
+
+def _once_more(request: Request, form: RegistrationForm, context: Context) -> HttpResponse:
+    """The page with what needs another look; closing it loses nothing either."""
+    _keep_draft(request, context["draft_id"])
+    return _page(request, form, context, status=422)
 
 
 def _begin(request: Request, places: QuerySet[Place], like: Case | None) -> HttpResponse:

@@ -348,6 +348,14 @@ def test_a_draft_is_dropped_on_saving_and_by_hand(worker: Client, community: Pla
     assert [str(draft.pk) for draft in RegistrationDraft.objects.all()] == [left]
 
 
+def test_a_form_that_needs_another_look_is_kept_as_a_draft(worker: Client) -> None:
+    key = str(uuid.uuid4())
+
+    worker.post(PAGE, typed(draft=key, person__surname_latin="HALF", person__birth_date=""))
+
+    assert value_of(worker.get(PAGE, {"draft": key}), "person-surname_latin") == "HALF"
+
+
 def test_a_draft_that_nobody_goes_on_with_is_forgotten(worker: Client, sender: User) -> None:
     old, recent = keep_draft(worker), keep_draft(worker)
     RegistrationDraft.objects.filter(pk=old).update(saved_at=moment("2020-02-18"))
