@@ -69,6 +69,7 @@ class JourneyForm(forms.ModelForm):
     days_observed_elsewhere = forms.IntegerField(
         label=label(Journey, "days_observed_elsewhere"),
         min_value=0, max_value=30, required=False,
+        widget=forms.NumberInput(attrs={"data-default": "0"}),
         help_text=_("Only for people who entered China outside Beijing; 0 if none."),
     )  # fmt: skip
     # A moment in JSON has its own offset.

@@ -18,7 +18,8 @@ function holds({ beside, only, unless, since }) {
 function isFilledIn(box) {
   if (box.type === "radio") return box.checked && box.value !== "no";
   if (box.type === "checkbox") return box.checked;
-  return !["hidden", "button", "submit"].includes(box.type) && box.value !== (box.dataset.default ?? "");
+  if (["hidden", "button", "submit"].includes(box.type)) return false;
+  return box.value !== "" && box.value !== box.dataset.default;
 }
 const hasAnswer = (part) => [...part.querySelectorAll("input, select, textarea")].some(isFilledIn);
 

@@ -1,6 +1,7 @@
 """The jobs of a day as somebody practised does them, and what each costs in keys and presses.
 
-A job takes a `hands`, whose line of the table is printed once all are done (pytest -s shows it).
+A job is a test that does it with the hands that `begin` gives it; its line stands in the table that
+is printed once all are done.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ KARL = "P<D<<MUSTER<<KARL<<<<<<<<<<<<<<<<<<<<<<<<<<<\nX000000023D<<8606028M28063
 
 
 @pytest.fixture(scope="module")
-def table() -> Iterator[dict[str, Hands]]:
-    """Every job by its name, printed at the end."""
+def table(pytestconfig: pytest.Config) -> Iterator[dict[str, Hands]]:
+    """Every job by its name, printed at the end, whether output is captured or not."""
     jobs: dict[str, Hands] = {}
     yield jobs
-    print(f"\n\n{'job':40}{'keys':>6}{'Tabs':>6}{'clicks':>8}{'pages':>7}")
-    for job, done in jobs.items():
-        print(f"{job:40}{done.keys:6}{done.tabs:6}{done.clicks:8}{done.pages:7}")
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    assert capture is not None, "pytest's own"
+    with capture.global_and_fixture_disabled():
+        print(f"\n\n{'job':40}{'keys':>6}{'Tabs':>6}{'clicks':>8}{'pages':>7}")
+        for job, done in jobs.items():
+            print(f"{job:40}{done.keys:6}{done.tabs:6}{done.clicks:8}{done.pages:7}")
 
 
 @pytest.fixture
