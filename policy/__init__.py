@@ -5,18 +5,19 @@ docs/policy.md says how to add one.
 """
 
 from policy.days import (
+    EVENING_FROM,
     check_in_slots,
     current_slot,
     day_number,
     day_zero_after_contact,
     days_between,
-    has_begun,
     missed_at,
     release_at,
     release_on,
     slot_exists,
     slot_in,
     slots_of,
+    taken_from,
     window,
 )
 from policy.decision import Decision, PlannedObservation, decide, schedule
@@ -34,6 +35,7 @@ from policy.vocabulary import (
 
 __all__ = [
     "COLDEST",
+    "EVENING_FROM",
     "FEVER",
     "HOTTEST",
     "Decision",
@@ -55,7 +57,6 @@ __all__ = [
     "day_zero_after_contact",
     "days_between",
     "decide",
-    "has_begun",
     "is_fever",
     "missed_at",
     "read_rules",
@@ -65,5 +66,6 @@ __all__ = [
     "slot_exists",
     "slot_in",
     "slots_of",
+    "taken_from",
     "window",
 ]

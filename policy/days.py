@@ -102,15 +102,14 @@ def window(on: date, slot: str) -> tuple[datetime, datetime]:
     return datetime.combine(on, opens, BEIJING), datetime.combine(on, closes, BEIJING)
 
 
+def taken_from(on: date, slot: str) -> datetime:
+    """From when on the check-in of a slot is taken; aware, Asia/Shanghai. Before, it says why."""
+    return datetime.combine(on, EVENING_FROM if slot == Slot.EVENING else time.min, BEIJING)
+
+
 def missed_at(on: date, slot: str) -> datetime:
     """From when a check-in that was not taken counts as missed; aware, Asia/Shanghai."""
     return window(on, slot)[1] + MISSED_AFTER
-
-
-def has_begun(on: date, slot: str, moment: datetime) -> bool:
-    """Whether staff take this check-in at the moment, or have taken it before."""
-    today, now = current_slot(moment)
-    return (on, list(Slot).index(Slot(slot))) <= (today, list(Slot).index(now))
 
 
 def current_slot(moment: datetime) -> tuple[date, Slot]:

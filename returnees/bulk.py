@@ -38,10 +38,12 @@ class HasArrived(Conflict):
 
 
 def confirm_arrival(case: Case, *, by: User, now: datetime) -> None:
-    """As the button of the case page does. Raises HasArrived, and CaseClosed."""
+    """They came as expected. Raises HasArrived, CaseClosed, ArrivalRefused and ArrivalDoubted:
+    whoever came at another time is confirmed on their own page.
+    """
     if case.arrived_at:
         raise HasArrived(_("The arrival has already been confirmed."))
-    arrivals.arrive(case, at=arrivals.seen_at(case, now), by=by, now=now)
+    arrivals.arrive(case, by=by, now=now)
 
 
 def lodge(case: Case, *, by: User, now: datetime, room: str, sharing_reason: str) -> None:
@@ -73,7 +75,8 @@ CASES.add(
         rows=lambda user: Case.objects.held_by(user, "returnees.change_case"),
         act=confirm_arrival,
         question=gettext_lazy(
-            "Have all these people been seen in Beijing? Their observation begins."
+            "Have all of them come at the expected time? Their observation begins on that day; "
+            "people who came at another time are confirmed one by one."
         ),
     ),
     BulkAct(

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.duties import Duty, Step, Waiting
-from houshayu.models import PlaceKind, Role
+from houshayu.models import Role
 from policy import Slot
 from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
 from returnees.models import AlertKind
+from returnees.models.attempts import MISSING_AFTER
+from returnees.placing import HUB_WITHIN
+from returnees.waits import (
+    ASSESSMENT,
+    HELD,
+    LOCAL_TODAY,
+    MISPLACED,
+    MISSING,
+    NOBODY_ELSE,
+    NOT_REACHED,
+    NUMBER,
+    ROOM,
+    UNMEASURED,
+)
 
 WORKERS = (Role.COMMUNITY_WORKER, Role.HOTEL_STAFF, Role.TRANSFER_TEAM)
 ESCALATED = (*WORKERS, Role.COORDINATOR)
+# Day and night somebody is on duty, who sees to what nobody did.
+EVERYBODY = (*ESCALATED, Role.DUTY_OFFICER)
 AT_ONCE = timedelta(0)
 NOT_ARRIVED_AFTER = timedelta(hours=6)
 ANNOUNCED = timedelta(hours=-24)
 # Within this time from the arrival in a hotel everybody has a room.
 ROOM_WITHIN = timedelta(hours=1)
+RESULT_WITHIN = timedelta(hours=24)
+UNMEASURED_DAYS = 2
 
-HELD = """
-    JOIN returnees_custody held ON held.case_id = observed.case_id AND held.ended_at IS NULL
-"""
-NUMBER = "(SELECT number FROM returnees_case WHERE id = observed.case_id)"
-NOBODY_ELSE = "NULL::bigint AS other_place_id, NULL::bigint AS user_id"
-LOCAL_TODAY = "(%(now)s AT TIME ZONE 'Asia/Shanghai')::date"
+
+class TestStep(TextChoices):
+    """What a nucleic acid test waits for."""
+
+    __test__ = False  # no test of pytest's
+
+    SAMPLE = "sample", _("Test due")
+    RESULT = "result", _("Test result due")
 
 
 def _closes(back: int, slot: Slot) -> str:
@@ -87,13 +109,19 @@ SELECT observed.case_id AS about_id, concat_ws(':', observed.id, slots.day, slot
 {SLOTS}
 WHERE observed.ended_at IS NULL AND slots.due_at + %(grace)s <= %(now)s AND {THIS} AND {BEFORE}
 """
+# Taken, it waits for its result.
 TEST = f"""
-SELECT test.id AS about_id, '' AS occurrence, held.place_id, {NOBODY_ELSE},
-       (test.due_on + %(day_begins)s::time) AT TIME ZONE 'Asia/Shanghai' AS due_at,
-       jsonb_build_object('number', {NUMBER}, 'day', test.due_on - observed.started_on) AS says
+SELECT test.id AS about_id,
+       CASE WHEN test.sampled_at IS NULL THEN '' ELSE 'result' END AS occurrence,
+       held.place_id, {NOBODY_ELSE},
+       coalesce(test.sampled_at + %(result_within)s,
+                (test.due_on + %(day_begins)s::time) AT TIME ZONE 'Asia/Shanghai') AS due_at,
+       jsonb_build_object('number', {NUMBER}, 'day', test.due_on - observed.started_on,
+                          'step', CASE WHEN test.sampled_at IS NULL THEN '{TestStep.SAMPLE}'
+                                       ELSE '{TestStep.RESULT}' END) AS says
 FROM returnees_labtest test
     JOIN returnees_observation observed ON observed.id = test.observation_id {HELD}
-WHERE test.result = 'pending' AND test.sampled_at IS NULL AND observed.ended_at IS NULL
+WHERE test.result = 'pending' AND observed.ended_at IS NULL
 """
 RELEASE = f"""
 SELECT observed.case_id AS about_id, observed.id::text AS occurrence, held.place_id, {NOBODY_ELSE},
@@ -122,31 +150,6 @@ FROM returnees_alert raised
     JOIN returnees_custody held ON held.case_id = raised.case_id AND held.ended_at IS NULL
 WHERE raised.resolved_at IS NULL
 """
-# Before the person arrives it should be known where they go. What is asked for after the
-# observation is over decides nothing.
-ASSESSMENT = f"""
-SELECT asked.case_id AS about_id, '' AS occurrence, held.place_id, {NOBODY_ELSE},
-       coalesce(waiting.arrived_at, waiting.expected_arrival_at) AS due_at,
-       jsonb_build_object('number', waiting.number) AS says
-FROM returnees_case waiting
-    JOIN returnees_observationrequest asked ON asked.case_id = waiting.id
-    JOIN returnees_custody held ON held.case_id = waiting.id AND held.ended_at IS NULL
-WHERE waiting.closed_at IS NULL AND asked.requested_mode = 'home'
-  AND asked.assessment_result = 'pending'
-"""
-# Of each custody anew: another hotel has other rooms.
-ROOM = f"""
-SELECT held.case_id AS about_id, held.id::text AS occurrence, held.place_id, {NOBODY_ELSE},
-       held.started_at + %(within)s AS due_at,
-       jsonb_build_object('number', lodged.number) AS says
-FROM returnees_custody held
-    JOIN returnees_case lodged ON lodged.id = held.case_id
-    JOIN houshayu_place hotel ON hotel.id = held.place_id AND hotel.kind = '{PlaceKind.HOTEL}'
-WHERE held.ended_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM returnees_roomstay stay
-    WHERE stay.case_id = held.case_id AND stay.ended_at IS NULL
-)
-"""
 
 
 def _case_url(waiting: Waiting) -> str:
@@ -170,6 +173,14 @@ def _room_url(waiting: Waiting) -> str:
 def _assess_url(waiting: Waiting) -> str:
     return reverse("returnees:case_assess", args=[waiting.says["number"]])
 
+
+def _late_url(code: str) -> Callable[[], str]:
+    """The list of the cases of which the duty is late."""
+    return lambda: f"{reverse('returnees:case_list')}?{urlencode({'late': code})}"
+
+
+NOT_ARRIVED = _("Expected but not arrived: %(number)s, registered at %(place)s")
+OVERDUE = _("Overdue for release: %(number)s, %(place)s")
 
 DUTIES = [
     Duty(
@@ -212,8 +223,9 @@ DUTIES = [
             Step(
                 after=NOT_ARRIVED_AFTER,
                 roles=ESCALATED,
-                sentence=_("Expected but not arrived: %(number)s, registered at %(place)s"),
+                sentence=NOT_ARRIVED,
             ),
+            Step(after=timedelta(days=1), roles=EVERYBODY, sentence=NOT_ARRIVED),
         ),
         permission="returnees.change_case",
         url=_case_url,
@@ -260,14 +272,19 @@ DUTIES = [
         code="test",
         label=_("Test due"),
         heading=_("Nucleic acid tests"),
-        sentence=_("Test due: %(number)s, day %(day)s, %(place)s"),
+        sentence=_("%(step)s: %(number)s, day %(day)s, %(place)s"),
         about="returnees.labtest",
         waits=TEST,
-        ladder=(Step(after=AT_ONCE, roles=(*WORKERS, Role.MEDICAL_MEMBER)),),
+        ladder=(
+            Step(after=AT_ONCE, roles=(*WORKERS, Role.MEDICAL_MEMBER)),
+            Step(after=timedelta(days=1), roles=(*ESCALATED, Role.MEDICAL_MEMBER)),
+            Step(after=timedelta(days=2), roles=(*EVERYBODY, Role.MEDICAL_MEMBER)),
+        ),
         permission="returnees.record_labtest",
         url=_case_url,
         act="returnees/_duty_test.html",
-        params={"day_begins": RELEASE_FROM},
+        params={"day_begins": RELEASE_FROM, "result_within": RESULT_WITHIN},
+        choices={"step": TestStep},
     ),
     Duty(
         code="assessment",
@@ -294,9 +311,76 @@ DUTIES = [
                 sentence=_("Last day tomorrow: %(number)s, %(place)s"),
             ),
             Step(after=AT_ONCE, roles=WORKERS),
+            Step(after=timedelta(days=1), roles=ESCALATED, sentence=OVERDUE),
+            Step(after=timedelta(days=2), roles=EVERYBODY, sentence=OVERDUE),
         ),
         permission="returnees.release_case",
         url=_case_url,
         params={"day_begins": RELEASE_FROM},
+    ),
+    Duty(
+        code="misplaced",
+        label=_("Not where the observation may be"),
+        heading=_("Not where their observation may be"),
+        sentence=_("Must be handed over: %(number)s may not stay at %(place)s"),
+        about="returnees.case",
+        waits=MISPLACED,
+        ladder=(
+            Step(after=AT_ONCE, roles=WORKERS),
+            Step(after=timedelta(hours=2), roles=ESCALATED),
+            Step(after=timedelta(hours=6), roles=EVERYBODY),
+        ),
+        permission="returnees.change_case",
+        url=_case_url,
+        list_url=_late_url("misplaced"),
+        params={"hub_within": HUB_WITHIN},
+        urgent=True,
+    ),
+    Duty(
+        code="unmeasured",
+        label=_("Unmeasured for two days"),
+        heading=_("Unmeasured for two days"),
+        sentence=_("Unmeasured for two days: %(number)s, %(place)s"),
+        about="returnees.case",
+        waits=UNMEASURED,
+        ladder=(
+            Step(after=AT_ONCE, roles=WORKERS),
+            Step(after=timedelta(hours=4), roles=ESCALATED),
+            Step(after=timedelta(days=1), roles=EVERYBODY),
+        ),
+        permission="returnees.record_checkin",
+        url=_case_url,
+        list_url=_late_url("unmeasured"),
+        params={"days": UNMEASURED_DAYS, "evening": WINDOWS[Slot.EVENING][1]},
+    ),
+    Duty(
+        code="not_reached",
+        label=_("Not reached"),
+        heading=_("People not reached"),
+        sentence=_("Not reached, try again: %(number)s, %(place)s"),
+        about="returnees.case",
+        waits=NOT_REACHED,
+        ladder=(
+            Step(after=AT_ONCE, roles=WORKERS),
+            Step(after=timedelta(hours=2), roles=ESCALATED),
+            Step(after=timedelta(days=1), roles=EVERYBODY),
+        ),
+        permission="returnees.record_checkin",
+        url=lambda waiting: reverse("returnees:case_attempt", args=[waiting.says["number"]]),
+        list_url=_late_url("not_reached"),
+    ),
+    Duty(
+        code="missing",
+        label=_("Missing"),
+        heading=_("Missing people"),
+        sentence=_("Missing: nobody has reached %(number)s for a day, %(place)s"),
+        about="returnees.case",
+        waits=MISSING,
+        ladder=(Step(after=AT_ONCE, roles=EVERYBODY),),
+        permission="returnees.record_checkin",
+        url=_case_url,
+        list_url=_late_url("missing"),
+        params={"missing_after": MISSING_AFTER},
+        urgent=True,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -10,18 +10,28 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from houshayu import clock
+from houshayu import clock, duties
 from houshayu.api import MomentRange
 from houshayu.calendar import beijing_date, day_in_beijing
 from houshayu.dates import DayBox
+from houshayu.duties import asking
 from houshayu.listing import YES_NO, Filters, PlaceFilter
 from houshayu.models import Place, PlaceKind
 from policy import current_slot
 from returnees import finding, rounds
+from returnees.duties import DUTIES
 from returnees.models import Case, CaseOutcome, Whereabouts
 
 STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
 RELEASES = [("overdue", _("Overdue")), ("today", _("Today")), ("tomorrow", _("Tomorrow"))]
+
+# The duties by which cases that are late can be listed, with how late they are.
+LATE = {
+    duty.code: duty.heading
+    for duty in DUTIES
+    if duty.code
+    in {"arrival", "misplaced", "unmeasured", "not_reached", "missing", "test", "release"}
+}
 
 
 class CaseFilter(Filters):
@@ -61,6 +71,12 @@ class CaseFilter(Filters):
     room = filters.ChoiceFilter(
         method="by_room", choices=YES_NO, label=_("In a room of a hotel"), empty_label=_("Either")
     )
+    late = filters.ChoiceFilter(
+        method="by_lateness",
+        choices=list(LATE.items()),
+        label=_("Late"),
+        empty_label=_("Either"),
+    )
     arrived_on = filters.DateFilter(method="arrived", label=_("Arrived on"), widget=DayBox())
     released_on = filters.DateFilter(method="released", label=_("Released on"), widget=DayBox())
 
@@ -82,6 +98,8 @@ class CaseFilter(Filters):
         super().__init__(data, queryset, request=request)
         self.now = clock.now()
         self.places = Place.objects.covered_by(request.user, permission)
+        # Since when the listed cases are late, by number, where that is asked for.
+        self.late_since: dict[str, datetime] = {}
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         if not self.form.cleaned_data.get("state"):
@@ -119,6 +137,12 @@ class CaseFilter(Filters):
     def by_room(self, queryset: QuerySet[Case], _name: str, wanted: str) -> QuerySet[Case]:
         lodged = queryset.filter(holding__place__kind=PlaceKind.HOTEL)
         return lodged.filter(staying__isnull=wanted != "true")
+
+    def by_lateness(self, queryset: QuerySet[Case], _name: str, code: str) -> QuerySet[Case]:
+        duty = duties.get(code)
+        assert duty is not None
+        self.late_since = asking.late_since(duty, self.now)
+        return queryset.filter(number__in=self.late_since)
 
     def arrived(self, queryset: QuerySet[Case], _name: str, on: Any) -> QuerySet[Case]:
         return queryset.filter(arrived_at__range=day_in_beijing(on))

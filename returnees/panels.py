@@ -39,7 +39,8 @@ def _observed(seen: Seen) -> dict[str, Any]:
     today = beijing_date(seen.now)
     return {
         "observations": [
-            (each, _days(each), each.day_number(today)) for each in reversed(seen.observations)
+            (each, _days(each), each.day_number(today), each.days_overdue(today))
+            for each in reversed(seen.observations)
         ]
     }
 
@@ -83,6 +84,11 @@ def _companions(seen: Seen) -> dict[str, Any] | None:
     return {"companions": others} if others else None
 
 
+def _attempts(seen: Seen) -> dict[str, Any] | None:
+    attempts = list(seen.case.attempts.select_related("made_by", "next_by"))
+    return {"attempts": attempts} if attempts else None
+
+
 def _custodies(seen: Seen) -> dict[str, Any]:
     """In whose hands the case was, each with the rooms of that time."""
     stays = list(seen.case.stays.select_related("room"))
@@ -101,12 +107,15 @@ def _within(custody: Custody, moment: datetime) -> bool:
 
 def _policy(seen: Seen) -> dict[str, Any]:
     case, decision = seen.case, seen.case.decision
+    counted = [each for each in seen.observations if each.end_reason != EndReason.CORRECTED]
+    current = counted[-1] if counted else None
     return {
+        "holds": decisions.holds_sentence(case, current, seen.custodies[-1].place),
+        "assessment_matters": decisions.assessment_matters(case, current),
         "decision_text": case.policy.rule_text(decision.rule),
         "decision_facts": [
             (decisions.FACT_LABELS.get(name, name), value) for name, value in decision.facts.items()
         ],
-        "waiting_for": [decisions.WAITING[name] for name in decision.waiting_for],
         "lacks_commitment": observing.lacks_commitment(case, seen.now),
     }
 
@@ -133,6 +142,9 @@ PANELS = (
         context=_observed,
         column=Column.MAIN,
         order=10,
+    ),
+    Panel(
+        template="returnees/_case_attempts.html", context=_attempts, column=Column.MAIN, order=15
     ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
     Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
@@ -201,7 +213,6 @@ ACTS = (
         permission="change_case",
         order=10,
         applies=_is_expected,
-        posts=True,
     ),
     CaseAct(
         view="returnees:case_release",
@@ -220,10 +231,16 @@ ACTS = (
         applies=_is_in_a_hotel,
     ),
     CaseAct(
+        view="returnees:case_attempt",
+        label=_("Nobody answered"),
+        permission="record_checkin",
+        order=35,
+    ),
+    CaseAct(
         view="returnees:family_next",
         label=_("Register the next of the family"),
         permission="add_case",
-        order=35,
+        order=38,
     ),
     CaseAct(
         view="returnees:case_edit",

@@ -15,7 +15,7 @@ from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.models import Place
 from policy import RequestedMode
-from returnees import alerting, arrivals, decisions, names, observing
+from returnees import alerting, arrival_time, arrivals, decisions, names, observing
 from returnees.documents import normalise
 from returnees.models import (
     CarePreference,
@@ -96,7 +96,7 @@ def register(registration: Registration, *, place: Place, by: User, now: datetim
         Custody.objects.begin(case, place, at=now)
         observing.decide_again(case)
         if case.expected_arrival_at <= now:
-            arrivals.arrive(case, at=case.expected_arrival_at, by=by, now=now)
+            arrivals.arrive(case, by=by, now=now, sure=True)
         if registration.health.needs_alert:
             alerting.raise_for_declaration(case, now=now)
         registered.send(Case, case=case, by=by, now=now)
@@ -157,11 +157,13 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
     The policy decides again from the corrected facts: under the version of the case, or, before the
     person has arrived, under the one in force when they are expected. What they declare of their
     health for the first time raises its alert, a person who asks to be at home only now applies
-    now, and a person who was in Beijing earlier than stated has arrived.
+    now, and a person who was in Beijing earlier than stated has arrived. Raises ArrivalRefused
+    where the person can't have arrived when they did.
     """
     with acting(by=by, now=now, reason=reason):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
         home_before = locked.community_id
+        _check_arrival_stays(locked, registration)
         was_worrying, asked_before = locked.health.needs_alert, locked.request.requested_mode
         expected_before = locked.expected_arrival_at
         registration.document.document_number = normalise(registration.document.document_number)
@@ -189,12 +191,20 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
         observing.decide_again(locked)
         earlier = locked.expected_arrival_at < expected_before.replace(second=0, microsecond=0)
         if earlier and locked.expected_arrival_at <= now and locked.closed_at is None:
-            arrivals.arrive(locked, at=locked.expected_arrival_at, by=by, now=now)
+            arrivals.arrive(locked, by=by, now=now, sure=True)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
         if locked.community_id != home_before and locked.closed_at is None:
             moved.send(Case, case=locked, by=by, now=now)
     case.refresh_from_db()
+
+
+def _check_arrival_stays(case: Case, registration: Registration) -> None:
+    """When the person arrived fits the journey that the form has now."""
+    if case.arrived_at:
+        way = arrivals.way_of(registration.case, registration.journey, registration.transits)
+        found = arrival_time.doubts(case.arrived_at, way, now=case.arrived_at)
+        arrivals.refuse_outside(found, way)
 
 
 def _correct(

@@ -20,15 +20,31 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from houshayu.acting import acting
+from houshayu.exceptions import Conflict
 from houshayu.models import Place
-from policy import days_between, slot_exists, slot_in, slots_of
+from policy import (
+    EVENING_FROM,
+    days_between,
+    slot_exists,
+    slot_in,
+    slots_of,
+    taken_from,
+)
 from returnees import alerting
 from returnees.models import Channel, CheckIn, Custody, Observation, RoomStay, TemperatureMethod
 
 if TYPE_CHECKING:
     from houshayu.models import User
+
+
+SAY_WHY_EARLY = format_lazy(
+    _("The evening check-in is taken from {time} on. Say why this one is earlier."),
+    time=EVENING_FROM.strftime("%H:%M"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +56,12 @@ class Reading:
     symptoms: tuple[str, ...] = ()
     method: str = TemperatureMethod.AXILLARY
     channel: str = Channel.STAFF
+    early_reason: str = ""
+    """Why it was taken before the slot begins, as for somebody who leaves."""
+
+
+class TooEarly(Conflict):
+    """The slot has not begun, and of somebody it is not said why they were measured before."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +131,19 @@ def round_list(place_ids: Iterable[int], on: date, slot: str) -> QuerySet[Observ
     )
 
 
+def overdue(place_ids: Iterable[int], on: date) -> QuerySet[Observation]:
+    """Those of the places whose days are over, and who are not released: nobody leaves the round
+    by that."""
+    holding = Custody.objects.open().filter(case=OuterRef("case"), place__in=place_ids)
+    return (
+        Observation.objects.open()
+        .filter(Exists(holding), release_on__lt=on)
+        .annotate(room=Subquery(holding.values("room")[:1]))
+        .select_related("case__person")
+        .order_by("release_on", "pk")
+    )
+
+
 @dataclass(frozen=True)
 class Part:
     """One floor of one place in a round; floor is empty where there are none."""
@@ -143,8 +178,12 @@ def record(
     """Write the check-ins of one slot and raise the alerts that follow, in one transaction.
 
     What somebody else recorded first stays, and is returned as already there; so is, as ended,
-    an observation that ended meanwhile.
+    an observation that ended meanwhile. Raises TooEarly, and writes nothing, where the slot has
+    not begun at `now` and a reading does not say why it was taken before.
     """
+    readings, early = list(readings), is_early(on, slot, now)
+    if early and not all(reading.early_reason for reading in readings):
+        raise TooEarly(str(SAY_WHY_EARLY))
     with acting(by=by, now=now):
         by_observation = {reading.observation.pk: reading for reading in readings}
         # Locked in one order: of two rounds over the same people the second waits, and finds the
@@ -168,6 +207,7 @@ def record(
                 symptoms=list(by_observation[pk].symptoms),
                 method=by_observation[pk].method,
                 channel=by_observation[pk].channel,
+                early_reason=by_observation[pk].early_reason if early else "",
                 taken_at=now,
                 recorded_by=by,
             )
@@ -182,6 +222,11 @@ def record(
             [observation for pk, observation in given.items() if pk in there],
             [observation for pk, observation in given.items() if pk not in observations],
         )
+
+
+def is_early(on: date, slot: str, now: datetime) -> bool:
+    """Whether the slot has not begun, so that who is measured for it says why."""
+    return now < taken_from(on, slot)
 
 
 def has_slot(observation: Observation, on: date, slot: str) -> bool:

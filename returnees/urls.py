@@ -3,6 +3,7 @@ from django.urls import path
 from returnees.views import (
     alerts,
     arrivals,
+    attempts,
     case_page,
     cases,
     certificates,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("cases/<str:number>/certificate/", certificates.certificate_open, name="certificate_open"),
     path("cases/<str:number>/arrive/", arrivals.case_arrive, name="case_arrive"),
     path("cases/<str:number>/arrival/", arrivals.arrival_correct, name="arrival_correct"),
+    path("cases/<str:number>/attempts/", attempts.case_attempt, name="case_attempt"),
     path("cases/<str:number>/commitment/", observing.commitment_sign, name="commitment_sign"),
     path("cases/<str:number>/assess/", observing.case_assess, name="case_assess"),
     path("cases/<str:number>/release/", releasing.case_release, name="case_release"),

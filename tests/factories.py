@@ -235,6 +235,12 @@ def make_handoff(
     )
 
 
+def accept(handoff: Handoff, *, by: User, now: datetime, **noted: Any) -> Custody:
+    """The handoff answered by somebody who met the person, who came as expected or just now."""
+    arrived = min(now, handoff.case.expected_arrival_at)
+    return handoff.accept(by=by, now=now, arrived_at=arrived, sure=True, **noted)
+
+
 def hand_over(case: Case, to_place: Place, *, now: datetime, room: str = "") -> Handoff:
     """The handoff by which the case got there, offered and accepted at once; into the room, which
     is there for them if it was not before."""
@@ -242,7 +248,7 @@ def hand_over(case: Case, to_place: Place, *, now: datetime, room: str = "") -> 
     receiver = make_user(role=Role.TRANSFER_TEAM, place=to_place)
     if room and not Room.objects.filter(place=to_place, number=room).exists():
         make_room(room, place=to_place)
-    handoff.accept(by=receiver, now=now, room=room, commitment_signed=True)
+    accept(handoff, by=receiver, now=now, room=room, commitment_signed=True)
     return handoff
 
 

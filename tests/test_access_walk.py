@@ -72,7 +72,7 @@ class World:
 
     @property
     def mail(self) -> Message:
-        return Message.objects.get(recipient__username="notified")
+        return Message.objects.get(recipient__username="notified", kind="alert")
 
     def shown_by(self, response: HttpResponse) -> list[str]:
         """What a response shows of the case to those whose case it is not."""
@@ -357,8 +357,9 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:certificate_open": Needs(
         "returnees.reveal_identitydocument", given=the_case_with_a_certificate
     ),
-    "returnees:case_arrive": Needs("returnees.change_case", method="post", given=the_case),
+    "returnees:case_arrive": Needs("returnees.change_case", given=the_case),
     "returnees:arrival_correct": Needs("returnees.change_case", given=the_case),
+    "returnees:case_attempt": Needs("returnees.record_checkin", given=the_case),
     "returnees:commitment_sign": Needs("returnees.change_case", method="post", given=the_case),
     "returnees:case_assess": Needs("returnees.assess_observation", given=the_case),
     "returnees:case_release": Needs("returnees.release_case", method="post", given=the_case),

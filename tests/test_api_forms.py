@@ -208,7 +208,11 @@ def test_an_answer_to_an_offer_is_judged_alike(
     answers: dict[str, str],
 ) -> None:
     user = sender if act == "cancel" else receiver
-    page = refused_by_page(form(posted(answers)))
+    kwargs: dict[str, Any] = {}
+    if form is AcceptForm:
+        kwargs = {"case": handoff.case}
+        answers = answers | dict.fromkeys(["arrived_at", "sure_at"], f"{NOW:%Y-%m-%dT%H:%M}")
+    page = refused_by_page(form(posted(answers), **kwargs))
 
     assert refused_by_api(user, f"/api/handoffs/{handoff.pk}/{act}/", answers) == page
 
@@ -339,7 +343,7 @@ FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
     (RevealForm, REVEAL, {}),
     (CheckInForm, SLOT | MEASURED, {"now": EVENING}),
     (LineForm, MEASURED | {"case": "HSY-7K3M9Q"}, {}),
-    (AcceptForm, {}, {}),
+    (AcceptForm, {}, {"case": None}),
     (DeclineForm, {"reason": "满"}, {}),
     (CancelForm, {}, {}),
     (AssessmentForm, ASSESSED, {}),

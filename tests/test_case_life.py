@@ -1,4 +1,4 @@
-"""Whatever happens to cases, in whatever order, and whoever is cut off half-way: six rules hold.
+"""Whatever happens to cases, in whatever order, and whoever is cut off half-way: seven rules hold.
 
 Hypothesis makes up histories: people are registered, offered, accepted, declined, measured,
 released, closed; clocks run behind, pages are stale, workers are killed between two statements
@@ -34,9 +34,10 @@ from coordination import day
 from houshayu.calendar import beijing_date
 from houshayu.duties import planning
 from houshayu.exceptions import Conflict
-from houshayu.models import HOME_KINDS
+from houshayu.models import HOME_KINDS, SITE_KINDS
 from policy import Slot
 from returnees import arrivals, lodging, observing, releasing, rounds
+from returnees.arrival_time import Way, doubts, refused
 from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution, Room
 from tests.attacks import sql
 from tests.factories import (
@@ -51,7 +52,8 @@ from tests.factories import (
 )
 from transfers.models import Handoff
 
-# Each finds the rows that break its rule: 1 to 5 are those of custody, 6 that nobody acts unnamed.
+# Each finds the rows that break its rule: 1 to 5 are those of custody, 6 that day 0 is as the
+# journey says, 7 that nobody acts unnamed.
 RULES = {
     "1. an open case has exactly one open custody, a closed case none": """
         SELECT checked.number, count(held.id)
@@ -171,6 +173,12 @@ RULES = {
         JOIN returnees_case theirs ON theirs.id = earlier.case_id
         WHERE later.ended_at IS NULL AND earlier.ended_at IS NULL
             AND later.sharing_reason = '' AND own.travel_group <> theirs.travel_group
+    """,
+    "8. an arrival lies within its journey": """
+        SELECT number, expected_arrival_at, arrived_at
+        FROM returnees_case
+        WHERE arrived_at NOT BETWEEN expected_arrival_at - interval '2 days'
+                                 AND expected_arrival_at + interval '14 days'
     """,
     "6. whatever changed has an author": """
         SELECT changed.pgh_id, changed.pgh_label
@@ -321,7 +329,9 @@ class CaseLife(RuleBasedStateMachine):
     @rule(case=cases, killed=KILLED)
     def arrive(self, case: Case, killed: int | None) -> None:
         self.attempt(
-            lambda: arrivals.arrive(deepcopy(case), at=self.now, by=self.staff, now=self.now),
+            lambda: arrivals.arrive(
+                deepcopy(case), at=self.now, by=self.staff, now=self.now, sure=True
+            ),
             killed,
         )
 
@@ -332,7 +342,7 @@ class CaseLife(RuleBasedStateMachine):
 
         done = self.attempt(
             lambda: arrivals.correct(
-                deepcopy(case), at, by=self.staff, now=self.now, reason="a slip"
+                deepcopy(case), at, by=self.staff, now=self.now, reason="a slip", sure=True
             ),
             killed,
         )
@@ -368,14 +378,19 @@ class CaseLife(RuleBasedStateMachine):
         waiting = Handoff.objects.open().filter(pk=handoff.pk).exists()
         at = self.now - timedelta(seconds=behind)
         to_home = how == "accept" and handoff.to_place.kind in HOME_KINDS
-        kept_out = to_home and observing.reasons_not_home(Case.objects.get(pk=handoff.case_id), at)
+        case = Case.objects.get(pk=handoff.case_id)
+        kept_out = to_home and observing.reasons_not_home(case, at)
+        arrives = how == "accept" and handoff.to_place.kind in SITE_KINDS and not case.arrived_at
+        never = arrives and refused(doubts(at, Way(case.expected_arrival_at), now=at))
         act = getattr(deepcopy(handoff), how)
-        words = {"commitment_signed": True} if how == "accept" else {"reason": how}
+        words: dict[str, Any] = {"reason": how}
+        if how == "accept":
+            words = {"commitment_signed": True, "arrived_at": at, "sure": True}
 
         answered = self.attempt(lambda: act(by=self.staff, now=at, **words), killed)
 
         if answered is not Killed:
-            assert (answered is Conflict) == (not waiting or bool(kept_out))
+            assert (answered is Conflict) == (not waiting or bool(kept_out) or never)
         if how == "accept" and answered not in (Killed, Conflict):
             assert holder_of(handoff.case) == handoff.to_place
 
@@ -498,6 +513,9 @@ def test_each_rule_finds_what_breaks_it(db: None, observed: Case) -> None:
         "7b": "UPDATE returnees_room SET state = 'cleaning'",
         "7c": "INSERT INTO returnees_roomstay (case_id, room_id, started_at, sharing_reason)"
         f" SELECT {stranger.pk}, room_id, started_at, '' FROM returnees_roomstay",
+        "8": "SET CONSTRAINTS ALL IMMEDIATE;"
+        " ALTER TABLE returnees_case DROP CONSTRAINT case_arrived_within_its_journey;"
+        " UPDATE returnees_case SET arrived_at = '2019-03-20'",
         "6": "UPDATE pghistory_context SET metadata = '{}'",
     }
 

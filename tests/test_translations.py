@@ -15,7 +15,9 @@ from typing import NamedTuple
 import polib
 import pytest
 from django.conf import settings
-from django.utils.translation import to_locale
+from django.utils.translation import override, to_locale
+
+from returnees.decisions import HOLDS, WAITING
 
 ROOT = Path(settings.BASE_DIR)
 DATA = Path(__file__).parent / "data"
@@ -236,3 +238,14 @@ def test_a_word_that_its_readers_take_for_something_else_is_not_used(
         return re.sub("[\u064b-\u0652]", "", said) if locale == "ar" else said
 
     assert [text.said for text in texts(locale) if re.search(pattern, bare(text.said))] == []
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != "en"])
+def test_what_holds_and_why_is_said_in_every_language(language: str) -> None:
+    """It stands on the notice, and is made in the program, not in a template of it."""
+    with override(language):
+        said = [str(sentence) for sentence in (*HOLDS.values(), *WAITING.values())]
+    with override("en"):
+        written = {str(sentence) for sentence in (*HOLDS.values(), *WAITING.values())}
+
+    assert written.isdisjoint(said)

@@ -62,6 +62,8 @@ def _answer(now: datetime) -> None:
             room=room,
             temperature=Decimal("36.5"),
             commitment_signed=True,
+            arrived_at=min(now, handoff.case.expected_arrival_at),
+            sure=True,
         )
 
 

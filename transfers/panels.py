@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from returnees.case_page import CaseAct, Column, Panel, Seen
+from returnees.placing import misplaced_since
 from transfers.models import Handoff
 
 
@@ -25,7 +26,23 @@ def _listed(handoffs: QuerySet[Handoff]) -> dict[str, Any] | None:
     return {"handoffs": found} if found else None
 
 
+def _misplaced(seen: Seen) -> dict[str, Any] | None:
+    """Where somebody must be handed over to, who stands where their observation may not be."""
+    current = next((each for each in seen.observations if not each.ended_at), None)
+    custody = seen.custodies[-1]
+    since = misplaced_since(seen.case, current, custody, seen.now)
+    if since is None or seen.case.closed_at:
+        return None
+    return {"custody": custody, "since": since}
+
+
 PANELS = (
+    Panel(
+        template="transfers/_case_misplaced.html",
+        context=_misplaced,
+        column=Column.MAIN,
+        order=5,
+    ),
     Panel(template="transfers/_case_handoffs.html", context=_all, column=Column.SIDE, order=20),
     Panel(template="transfers/_case_handoffs.html", context=_own, column=Column.OWN_PART, order=20),
 )

@@ -5,13 +5,27 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from houshayu.http import Request
+from houshayu.models import Role
+
+# A permission, and the page where the work of those who have it begins: the first that fits.
+FIRST_PAGES = [
+    ("returnees.view_case", "coordination:my_day"),
+    ("houshayu.administer", "membership_list"),
+    ("houshayu.view_reveal", "reveal_list"),
+]
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """To what waits for the user: their day, or the inbox of those who work on no case."""
-    works_on_cases = request.user.has_perm("returnees.view_case")
-    return redirect("coordination:my_day" if works_on_cases else "inbox")
+    """To where the user's work begins; at a gate, which has no such permission, the certificates.
+
+    Whoever is a member of the team in another way finds what is for them in the inbox.
+    """
+    for permission, page in FIRST_PAGES:
+        if request.user.has_perm(permission):
+            return redirect(page)
+    at_a_gate = request.user.memberships.filter(role=Role.CHECKPOINT_GUARD).exists()
+    return redirect("returnees:certificate_verify" if at_a_gate else "inbox")
 
 
 @require_safe

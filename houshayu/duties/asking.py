@@ -148,6 +148,15 @@ def still_waiting(
     return {(line.about_id, line.occurrence): line for line in rows}
 
 
+def late_since(duty: Duty, now: datetime) -> dict[str, datetime]:
+    """Since when it is late of the duty, by the number that its sentences name."""
+    statement = f"""
+        SELECT says ->> 'number', min(due_at) FROM ({duty.statement}) AS waits
+        WHERE due_at <= %(now)s GROUP BY 1
+    """
+    return dict(_fetch(statement, {"now": now, **duty.constants}))
+
+
 def without_any(*, about: str, table: str, now: datetime) -> tuple[str, list[Any]]:
     """Condition and parameters that find rows of the table that no duty with a due time is about.
 

@@ -12,6 +12,7 @@ from returnees.models import (
     Case,
     CaseOutcome,
     Custody,
+    EndReason,
     Observation,
     RoomStay,
     Whereabouts,
@@ -72,15 +73,22 @@ class ObservationSerializer(serializers.ModelSerializer):
 
 
 class DecisionSerializer(serializers.Serializer):
-    """What the policy decided, by which version and rule, and what it still waits for."""
+    """What the policy decided, by which version and rule, what holds by it and why, and what it
+    still waits for."""
 
     policy = serializers.CharField(source="policy.code")
     rule = serializers.CharField(source="decision.rule")
     text = serializers.SerializerMethodField()
+    holds = serializers.SerializerMethodField()
     waiting_for = serializers.SerializerMethodField()
 
     def get_text(self, case: Case) -> str:
         return str(case.policy.rule_text(case.decision.rule))
+
+    def get_holds(self, case: Case) -> str:
+        counted = [o for o in case.observations.all() if o.end_reason != EndReason.CORRECTED]
+        last = list(case.custodies.all())[-1]
+        return str(decisions.holds_sentence(case, counted[-1] if counted else None, last.place))
 
     def get_waiting_for(self, case: Case) -> list[str]:
         return [str(decisions.WAITING[name]) for name in case.decision.waiting_for]

@@ -22,6 +22,7 @@ from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
 from returnees.api.one_case import CONFLICT, NUMBER, OneCase, describe_act
 from returnees.api.registration import RegistrationInput, read_registration
 from returnees.filters import CaseFilter
+from returnees.forms.arrivals import ArrivalMomentForm
 from returnees.forms.cases import CloseForm, ReasonForm
 from returnees.forms.rooms import LodgingForm
 from returnees.models import Case
@@ -92,12 +93,28 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
         case = register(registration, place=place, by=request.user, now=now)
         return self._response(case, status.HTTP_201_CREATED)
 
-    @describe_act("Confirm the arrival; the observation begins")
+    @describe_act(
+        "Confirm the arrival; the observation begins",
+        ArrivalMomentForm,
+        examples=[
+            OpenApiExample(
+                "Later than expected, the person was asked",
+                value={
+                    "arrived_at": "2020-03-21T03:40:00+08:00",
+                    "sure_at": "2020-03-21T03:40:00+08:00",
+                },
+                request_only=True,
+            )
+        ],
+    )
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, number: str) -> Response:
         case = self._held(number)
-        now = clock.now()
-        arrivals.arrive(case, at=arrivals.seen_at(case, now), by=request.user, now=now)
+        expected = None if case.arrived_at else case
+        given = from_json(ArrivalMomentForm, request.data, case=expected).arrival
+        arrivals.arrive(
+            case, at=given.arrived_at, by=request.user, now=clock.now(), sure=given.sure
+        )
         return self._response(case)
 
     @describe_act(

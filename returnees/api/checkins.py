@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -52,13 +53,19 @@ class CheckInSerializer(serializers.ModelSerializer):
         model = CheckIn
         fields = [
             "case", "day", "slot", "temperature", "method", "symptoms", "channel", "taken_at",
-            "recorded_by", "needs_alert",
+            "early_reason", "recorded_by", "needs_alert",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class CheckInForm(MeasuredForm, SlotForm):
     """One check-in of the case in the address."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            self.check_time(early=self.early)
+        return data
 
 
 class LineForm(MeasuredForm):
@@ -213,6 +220,8 @@ class RoundResource(Resource):
                 problem = {"case": [_("Nobody under observation in your care has this number.")]}
             elif not _has_slot(observation, asked):
                 problem = {"case": [str(NO_SUCH_SLOT)]}
+            elif asked.early and not line.cleaned_data["early_reason"]:
+                problem = {"early_reason": [str(rounds.SAY_WHY_EARLY)]}
             else:
                 readings.append(line.reading_of(observation))
             problems.append(problem)

@@ -28,7 +28,7 @@ class RoomField(forms.RegexField):
     """The number of a room; any spelling of it is taken."""
 
     default_error_messages = {
-        "invalid": _("A room is up to eight digits and capitals, like 0812."),
+        "invalid": _("A room number has up to eight digits and capital letters, like 0812."),
     }
 
     def __init__(self, **options: Any) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.calendar import beijing_date
 from houshayu.dates import DayBox
 from houshayu.models import Place
-from policy import COLDEST, FEVER, HOTTEST, Slot, has_begun
+from policy import COLDEST, FEVER, HOTTEST, Slot
 from policy.forms import TemperatureField
 from returnees.models import Channel, Observation, Symptom, TemperatureMethod
-from returnees.rounds import Reading
+from returnees.rounds import SAY_WHY_EARLY, Reading, is_early
 
 
 class RoundForm(forms.Form):
@@ -52,14 +52,16 @@ class SlotForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        on, slot = data.get("on"), data.get("slot")
-        if on and on > beijing_date(self.now):
-            self.add_error("on", _("A check-in can't be recorded before its day."))
-        elif on and slot and not has_begun(on, slot, self.now):
-            self.add_error("slot", _("This check-in can't be recorded before its time begins."))
-        return data
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > beijing_date(self.now):
+            raise forms.ValidationError(_("A check-in can't be recorded before its day."))
+        return on
+
+    @property
+    def early(self) -> bool:
+        """Whether the slot has not begun; of a valid form."""
+        return is_early(self.cleaned_data["on"], self.cleaned_data["slot"], self.now)
 
 
 class MeasuredForm(forms.Form):
@@ -94,6 +96,14 @@ class MeasuredForm(forms.Form):
         label=_("Channel"), choices=Channel, required=False, initial=Channel.STAFF
     )
 
+    early_reason = forms.CharField(label=_("Early, because"), max_length=200, required=False)
+
+    def check_time(self, *, early: bool) -> None:
+        """A value before its slot begins says why; the error stands beside that field."""
+        measured = self.cleaned_data.get("temperature") is not None
+        if early and measured and not self.cleaned_data.get("early_reason"):
+            self.add_error("early_reason", SAY_WHY_EARLY)
+
     def reading_of(self, observation: Observation) -> Reading:
         """What was measured as the round records it; of a valid form that has a temperature."""
         data = self.cleaned_data
@@ -103,21 +113,28 @@ class MeasuredForm(forms.Form):
             symptoms=tuple(dict.fromkeys(data["symptoms"])),
             method=data["method"] or self.fields["method"].initial,
             channel=data["channel"] or self.fields["channel"].initial,
+            early_reason=data.get("early_reason", ""),
         )
 
 
 class ReadingForm(MeasuredForm):
-    """One person's line in a round; an empty temperature means not measured yet."""
+    """One person's line in a round; an empty temperature means not measured yet.
 
-    def __init__(self, data: Any, *, observation: Observation) -> None:
+    early: the slot has not begun, so that the line asks why.
+    """
+
+    def __init__(self, data: Any, *, observation: Observation, early: bool = False) -> None:
         super().__init__(data, prefix=str(observation.pk), auto_id=f"r{observation.pk}-%s")
         self.fields["temperature"].required = False
-        self.observation = observation
+        self.observation, self.early = observation, early
+        if not early:
+            del self.fields["early_reason"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("symptoms") and data.get("temperature") is None and not self.errors:
             self.add_error("temperature", _("Please measure the temperature too."))
+        self.check_time(early=self.early)
         return data
 
     @property

@@ -78,6 +78,27 @@ BEGIN
 END $$;
 """
 
+# Called likewise for each case whose arrival or way changed: nobody has arrived in Beijing who was
+# still somewhere on the way (arrival_time.Doubt.ON_THE_WAY).
+CHECK_ARRIVAL = """
+CREATE FUNCTION returnees_check_arrival(checked bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    arrived timestamptz;
+    on_the_way timestamptz;
+BEGIN
+    SELECT arrived_at INTO arrived FROM returnees_case WHERE id = checked FOR NO KEY UPDATE;
+    SELECT greatest(max(gone.departure_time), max(stop.arrived_at), max(stop.departed_at))
+        INTO on_the_way
+        FROM returnees_journey gone
+            LEFT JOIN returnees_transitpoint stop ON stop.journey_id = gone.id
+        WHERE gone.case_id = checked;
+    IF arrived < on_the_way THEN
+        RAISE EXCEPTION 'case % arrived while still on the way', checked
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'case_arrived_after_leaving';
+    END IF;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("returnees", "0001_initial")]
@@ -85,4 +106,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(CHECK, "DROP FUNCTION houshayu_check_custody(bigint)"),
         migrations.RunSQL(CHECK_RELEASE, "DROP FUNCTION houshayu_check_release(bigint)"),
+        migrations.RunSQL(CHECK_ARRIVAL, "DROP FUNCTION returnees_check_arrival(bigint)"),
     ]

@@ -1,4 +1,5 @@
 from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
+from returnees.models.attempts import Attempt, AttemptWay, Reached
 from returnees.models.case_queries import CaseClosed, Whereabouts
 from returnees.models.cases import Case, CaseOutcome, IntakeChannel
 from returnees.models.certificates import ObservationCertificate
@@ -41,6 +42,8 @@ __all__ = [
     "AlertClosed",
     "AlertKind",
     "AssessmentResult",
+    "Attempt",
+    "AttemptWay",
     "CarePreference",
     "Case",
     "CaseClosed",
@@ -67,6 +70,7 @@ __all__ = [
     "Person",
     "PersonCategory",
     "Pickup",
+    "Reached",
     "RegistrationDraft",
     "Resolution",
     "Room",

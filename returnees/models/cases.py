@@ -8,7 +8,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from houshayu.privacy.masking import mask_phone, mask_phones_in_text
 from policy import ResidenceKind
 from policy.fields import DecisionField
 from policy.models import PolicyVersion
+from returnees.arrival_time import EARLIEST, LATEST
 from returnees.keeping import CONTACT, DWELLING, JOURNEY, OBSERVING, OFFICE
 from returnees.models.case_queries import OPEN, CaseQuerySet, Whereabouts
 from returnees.models.people import Person
@@ -157,6 +158,14 @@ class Case(models.Model):
                 condition=Q(closed_at=None, outcome="")
                 | Q(closed_at__isnull=False, outcome__in=CaseOutcome.values),
             ),
+            models.CheckConstraint(
+                name="case_arrived_within_its_journey",
+                condition=Q(arrived_at=None)
+                | Q(
+                    arrived_at__gte=F("expected_arrival_at") - EARLIEST,
+                    arrived_at__lte=F("expected_arrival_at") + LATEST,
+                ),
+            ),
             models.UniqueConstraint(
                 name="case_one_open_per_person", fields=["person"], condition=OPEN
             ),
@@ -180,6 +189,13 @@ class Case(models.Model):
                 timing=pgtrigger.Deferred,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("outcome", "closed_at"),
                 func="PERFORM houshayu_check_release(NEW.id); RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="case_arrived_after_leaving",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("arrived_at"),
+                func="PERFORM returnees_check_arrival(NEW.id); RETURN NULL;",
             ),
             pgtrigger.Trigger(
                 name="case_matches_its_custody",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.keeping import personal
-from policy import COLDEST, HOTTEST, Slot
+from policy import COLDEST, EVENING_FROM, HOTTEST, Slot
 from returnees.keeping import HEALTH
 from returnees.models.health import (
     Symptom,
@@ -51,6 +51,10 @@ class CheckIn(models.Model):
         HEALTH, models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STAFF)
     )
     taken_at = personal(HEALTH, models.DateTimeField(_("taken at")))
+    early_reason = personal(
+        HEALTH,
+        models.CharField(_("Why before its time"), max_length=200, blank=True, db_default=""),
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -84,16 +88,24 @@ class CheckIn(models.Model):
             pgtrigger.Trigger(
                 name="checkin_on_a_day_of_its_observation",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("day", "slot", "observation_id"),
-                declare=[("last_day", "smallint")],
-                func="""
-                    SELECT days INTO last_day
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("day", "slot", "observation_id", "taken_at", "early_reason"),
+                declare=[("last_day", "smallint"), ("day_zero", "date")],
+                func=f"""
+                    SELECT days, started_on INTO last_day, day_zero
                         FROM returnees_observation WHERE id = NEW.observation_id;
                     IF NOT policy_slot_exists(NEW.day, last_day, NEW.slot) THEN
                         RAISE EXCEPTION 'observation % has no slot % on day %',
                             NEW.observation_id, NEW.slot, NEW.day
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'checkin_on_a_day_of_its_observation';
+                    END IF;
+                    IF NEW.slot = '{Slot.EVENING}' AND NEW.early_reason = '' AND NEW.taken_at
+                        < (day_zero + NEW.day + time '{EVENING_FROM}') AT TIME ZONE 'Asia/Shanghai'
+                    THEN
+                        RAISE EXCEPTION 'a check-in of the evening was taken at %', NEW.taken_at
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'checkin_before_its_time_has_a_reason';
                     END IF;
                     RETURN NEW;
                 """,

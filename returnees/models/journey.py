@@ -1,6 +1,10 @@
-from datetime import date
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
 
 import pghistory
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -140,6 +144,15 @@ class Journey(models.Model):
                 name="journey_flight", fields=["flight_number"], condition=~Q(flight_number="")
             )
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="journey_left_before_arrival",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("case_id", "departure_time"),
+                func="PERFORM returnees_check_arrival(NEW.case_id); RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.carrier
@@ -152,6 +165,11 @@ class Journey(models.Model):
     @property
     def departure_country_name(self) -> str:
         return country_name(self.departure_country)
+
+    def left_at(self, transits: Iterable[TransitPoint]) -> datetime | None:
+        """When the person was last known to be on the way: the last departure, or a stop."""
+        stops = [moment for stop in transits for moment in (stop.arrived_at, stop.departed_at)]
+        return max(filter(None, [self.departure_time, *stops]), default=None)
 
 
 @pghistory.track()
@@ -178,6 +196,20 @@ class TransitPoint(models.Model):
                 condition=Q(arrived_at=None)
                 | Q(departed_at=None)
                 | Q(departed_at__gte=F("arrived_at")),
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="transitpoint_left_before_arrival",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("journey_id", "arrived_at", "departed_at"),
+                func="""
+                    PERFORM returnees_check_arrival(
+                        (SELECT case_id FROM returnees_journey WHERE id = NEW.journey_id));
+                    RETURN NULL;
+                """,
             )
         ]
 

@@ -207,6 +207,10 @@ class Observation(models.Model):
         """Which day of the observation the date is; negative before it starts."""
         return days.day_number(self.started_on, on)
 
+    def days_overdue(self, on: date) -> int:
+        """How many days ago its last day was; 0 until then."""
+        return max(0, self.day_number(on) - self.days)
+
     def must_stay_in(self, on: date) -> bool:
         """Days remain on which the person stays in, in a hotel or at home."""
         return ObservationKind(self.kind).stays_in and self.day_number(on) < self.days

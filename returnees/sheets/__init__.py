@@ -29,6 +29,7 @@ from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
 from policy import FEVER, ObservationKind
+from returnees import decisions
 from returnees.models import (
     Case,
     Custody,
@@ -235,6 +236,7 @@ def _stay(case: Case) -> dict[str, Any]:
         kind = ObservationKind.HOME if at_home else ObservationKind.CENTRALIZED
     return {
         "observation": observation,
+        "holds": decisions.holds_sentence(case, observation, place),
         "kind": kind,
         "place": place,
         "room": room,

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -10,6 +10,7 @@ from django.urls import reverse
 from policy.days import day_number
 from returnees.case_page import CaseAct
 from returnees.models import Case, Observation
+from returnees.placing import misplaced_since
 
 register = template.Library()
 
@@ -32,6 +33,25 @@ def words(record: Model, name: str) -> str:
     field: Any = record._meta.get_field(name)
     labels = dict(field.base_field.flatchoices)
     return ", ".join(str(labels.get(value, value)) for value in getattr(record, name))
+
+
+def overdue_on(observation: Observation, on: date) -> int:
+    """How many days ago the observation's last day was; 0 until then."""
+    return observation.days_overdue(on)
+
+
+@register.filter
+def misplaced_at(case: Case, now: datetime) -> datetime | None:
+    """Since when the person, of a case in a row, is where their observation may not be."""
+    # A case without an open custody or observation does not have the name at all.
+    observed, holding = getattr(case, "observed", None), getattr(case, "holding", None)
+    return misplaced_since(case, observed, holding, now)
+
+
+@register.filter
+def late_in(case: Case, late_since: dict[str, datetime]) -> datetime | None:
+    """Since when the case is late, where late ones are listed."""
+    return late_since.get(case.number)
 
 
 @register.simple_tag(takes_context=True)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from houshayu import clock
 from houshayu.http import Request
 from houshayu.models import Place
-from returnees import releasing
+from returnees import reaching, releasing
 from returnees.case_page import Column, Seen, acts_of, panels_of
 from returnees.models import Case
 
@@ -18,10 +18,9 @@ from returnees.models import Case
 def case_detail(request: Request, number: str) -> HttpResponse:
     """The case with all that apps put there; of a former holder, their own part alone."""
     case = get_object_or_404(
-        Case.objects.visible_to(request.user)
-        .for_rows()
-        .with_in_hands(request.user)
-        .select_related(
+        reaching.with_unreached(
+            Case.objects.visible_to(request.user).for_rows().with_in_hands(request.user)
+        ).select_related(
             "document", "journey", "health", "request", "declaration", "policy", "registered_by"
         ),
         number=number,
@@ -44,6 +43,7 @@ def case_detail(request: Request, number: str) -> HttpResponse:
     context = {
         "case": case,
         "acts": acts_of(seen),
+        "now": now,
         "reasons_not_released": [] if case.closed_at else releasing.reasons_not_released(case, now),
         "main": panels_of(seen, Column.MAIN),
         "side": panels_of(seen, Column.SIDE),

@@ -14,7 +14,7 @@ from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.listing import listing
-from returnees import history
+from returnees import history, reaching
 from returnees.bulk import CASES
 from returnees.filters import CaseFilter
 from returnees.models import Case
@@ -24,7 +24,8 @@ EXPORTED_AT_ONCE = 500
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
-    cases = Case.objects.visible_to(request.user, permission).for_rows().with_in_hands(request.user)
+    visible = Case.objects.visible_to(request.user, permission).for_rows()
+    cases = reaching.with_unreached(visible.with_in_hands(request.user))
     return CaseFilter(asked(request), cases, request=request, permission=permission)
 
 
@@ -38,6 +39,7 @@ def case_list(request: Request) -> HttpResponse:
         found,
         order=["-opened_at", "-id"],
         bulk=CASES,
+        now=found.now,
         today=beijing_date(found.now),
     )
 

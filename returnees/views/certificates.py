@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from houshayu import clock
 from houshayu.acts import act_page, posted
+from houshayu.address import asked
 from houshayu.http import Request
 from houshayu.models import Reveal
 from returnees.acts import case_act
@@ -77,8 +78,9 @@ def certificate_verify(request: Request) -> HttpResponse:
     The QR code of the paper fills in number and code, and so asks at once. Of the person it shows
     what the paper says of its holder, to be compared with the paper and with a passport.
     """
-    asked = request.GET if {"number", "code"} <= request.GET.keys() else None
-    form = VerificationForm(posted(request) or asked)
+    form, scanned = VerificationForm(posted(request)), VerificationForm(asked(request))
+    if not form.is_bound and scanned.is_valid():
+        form = scanned
     template = "returnees/certificate_verify.html"
 
     def verify() -> HttpResponse:

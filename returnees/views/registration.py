@@ -23,6 +23,7 @@ from houshayu.language import remember, speak
 from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
+from returnees.arrivals import ArrivalRefused
 from returnees.countries import PLACES, SPECIAL, STATELESS
 from returnees.documents import DocumentType
 from returnees.forms.countries import country_labels, nationality_labels
@@ -103,6 +104,9 @@ def case_edit(request: Request, number: str) -> HttpResponse:
         return _page(request, form, context | {"reason_missing": not reason}, status=422)
     try:
         amend(case, form.registration(), by=request.user, now=clock.now(), reason=reason)
+    except ArrivalRefused as refusal:
+        form.arrival.add_error("expected_arrival_at", str(refusal))
+        return _page(request, form, context, status=422)
     except IntegrityError:
         # Every other constraint was asked by the form; this one somebody else was faster with.
         form.document.add_error(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
 from houshayu.acts import act_button, act_page, posted
+from houshayu.address import asked
 from houshayu.bulk import bulk_page
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
@@ -24,17 +25,21 @@ from returnees.room_bulk import ROOMS
 from returnees.room_filters import RoomFilter, hotels_of
 
 
+def _chosen(found: RoomFilter) -> Place | None:
+    """The hotel that the address asks for."""
+    return found.form.cleaned_data.get("place") if found.form.is_valid() else None
+
+
 @require_safe
 @permission_required("returnees.view_room", raise_exception=True)
 def room_map(request: Request) -> HttpResponse:
     """The rooms of a hotel by floor: which are free, and who is in the others."""
-    now, asked = clock.now(), request.GET.copy()
+    now = clock.now()
     hotels = lodging.capacities(hotels_of(request))
-    if hotels and "place" not in asked:
-        asked["place"] = hotels[0].place.code
+    first = {"place": hotels[0].place.code} if hotels else {}
     rooms = Room.objects.visible_to(request.user).select_related("place").with_guests()
-    found = RoomFilter(asked, rooms.in_order(), request=request)
-    place = found.form.cleaned_data.get("place") if found.form.is_valid() else None
+    found = RoomFilter(asked(request, **first), rooms.in_order(), request=request)
+    place = _chosen(found)
     context = {
         "filter": found,
         "hotels": hotels,
@@ -62,7 +67,8 @@ def room_add(request: Request) -> HttpResponse:
     hotels = Place.objects.covered_by(request.user, "returnees.change_room").filter(
         kind=PlaceKind.HOTEL, is_active=True
     )
-    chosen = hotels.filter(code=request.GET.get("place", "")).first() or hotels.first()
+    shown = _chosen(RoomFilter(asked(request), Room.objects.none(), request=request))
+    chosen = hotels.filter(pk=shown.pk).first() if shown else hotels.first()
     form = AddRoomsForm(posted(request), hotels=hotels, initial={"place": chosen})
 
     def add() -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from houshayu import clock
 from houshayu.address import address, asked
 from houshayu.http import Request
 from houshayu.models import Place
-from policy import Slot, current_slot, has_begun
+from policy import Slot, current_slot
 from returnees import rounds
 from returnees.forms.rounds import ReadingForm, RoundForm
 from returnees.models import Case, Observation
@@ -107,15 +108,17 @@ def round(request: Request) -> HttpResponse:
         if not (chosen["only_missing"] and row.checked) or row.pk in typed
     ]
     waiting = [row for row in rows if not row.checked]
+    early = rounds.is_early(chosen["on"], chosen["slot"], clock.now())
     lines = {
-        row.pk: ReadingForm(data, observation=row)
+        row.pk: ReadingForm(data, observation=row, early=early)
         for row in rows
         if not row.checked or row.pk in typed
     }
     if gone := typed - lines.keys():
         _say_who_is_gone(request, gone)
     if data is not None and all(line.is_valid() for line in lines.values()):
-        return _record(request, chosen, [line for line in lines.values() if line.filled])
+        _record(request, chosen, [line for line in lines.values() if line.filled])
+        return redirect(_where_to_go_on(request, chosen))
     names = {place.pk: place for place in chosen["places"]}
     by_place: Counter[int] = Counter()
     for part in parts:
@@ -127,9 +130,16 @@ def round(request: Request) -> HttpResponse:
         ],
         "places_missing": [(names[pk], missing) for pk, missing in by_place.items()],
         "floors": floors if chosen["place"] else [],
+        "overdue": [
+            (each, each.days_overdue(chosen["on"]))
+            for each in rounds.overdue(
+                [chosen["place"].pk] if chosen["place"] else list(names), chosen["on"]
+            )
+        ],
         "waiting": len(waiting),
         "slot_label": Slot(chosen["slot"]).label,
-        "too_early": not has_begun(chosen["on"], chosen["slot"], clock.now()),
+        "too_early": chosen["on"] > _today(),
+        "early": early,
     }
     status = 200 if data is None else 422
     return render(request, "returnees/round.html", context, status=status)
@@ -147,17 +157,33 @@ def _say_who_is_gone(request: Request, gone: set[int]) -> None:
         )
 
 
-def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) -> HttpResponse:
-    now = clock.now()
-    if not has_begun(chosen["on"], chosen["slot"], now):
-        messages.warning(request, _("This check-in can't be recorded before its time begins."))
-        return redirect(request.get_full_path())
+def _today() -> date:
+    return current_slot(clock.now())[0]
+
+
+def _where_to_go_on(request: Request, chosen: dict[str, Any]) -> str:
+    """The same page while anybody on it is missing, then the next floor where somebody is."""
+    if not (chosen["place"] and chosen["floor"]):
+        return request.get_full_path()
+    floor = "" if chosen["floor"] == NO_FLOOR else chosen["floor"]
+    now = rounds.parts([chosen["place"].pk], chosen["on"], chosen["slot"])
+    missing = [part.floor for part in now if part.missing]
+    if not missing or floor in missing:
+        return request.get_full_path()
+    following = next((each for each in missing if each > floor), missing[0])
+    return address(request, request.path, floor=following or NO_FLOOR)
+
+
+def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) -> None:
+    if chosen["on"] > _today():
+        messages.warning(request, _("A check-in can't be recorded before its day."))
+        return
     done = rounds.record(
         [line.reading() for line in lines],
         on=chosen["on"],
         slot=chosen["slot"],
         by=request.user,
-        now=now,
+        now=clock.now(),
     )
     count = len(done.recorded)
     messages.success(
@@ -183,4 +209,3 @@ def _record(request: Request, chosen: dict[str, Any], lines: list[ReadingForm]) 
             _("Other people recorded these first; their values stay: %(cases)s")
             % {"cases": ", ".join(o.case.number for o in done.already_there)},
         )
-    return redirect(request.get_full_path())

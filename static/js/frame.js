@@ -33,6 +33,19 @@ document.addEventListener("change", ({ target }) => {
   if (count) count.value = boxes.filter((box) => box.checked).length;
 });
 
+// "/" goes to the search, and Escape from there back to the page.
+const search = document.querySelector(".topbar-search input");
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  if (event.key === "/" && search && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "Escape" && event.target === search) {
+    document.getElementById("main").focus();
+  }
+});
+
 // Menus close on Escape, and on a press or a focus elsewhere.
 const menuButton = document.querySelector(".menu-button");
 function openMainMenu(open) {

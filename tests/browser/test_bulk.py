@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from houshayu.models import Role
+from houshayu.models import ClockShift, Role
 from returnees.models import Case
 from tests.browser.conftest import PASSWORD
-from tests.factories import make_case, make_user, real_place
+from tests.factories import make_case, make_user, moment, real_place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def cases() -> list[Case]:
-    """Expected by a village whose worker is called "worker"."""
+def cases(settings: Any) -> list[Case]:
+    """Expected by a village whose worker is called "worker"; they have landed by now."""
+    settings.DEMONSTRATION = True
+    ClockShift.set_to(moment("2020-03-20", "16:00"))
     village = real_place("houshayu-village")
     make_user(username="worker", role=Role.COMMUNITY_WORKER, place=village, password=PASSWORD)
     return [make_case(place=village) for _ in range(3)]

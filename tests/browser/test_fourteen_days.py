@@ -52,7 +52,7 @@ def set_clock(day: str, clock: str) -> None:
     ClockShift.set_to(moment(day, clock))
 
 
-def register(page: Page) -> str:
+def register(page: Page, arrival: str = "2020-03-20T12:05") -> str:
     """Fill in the form from a passport's lines and by hand; the number of the new case."""
     page.goto("/cases/new/")
     page.fill("#mrz", MRZ)
@@ -76,7 +76,7 @@ def register(page: Page) -> str:
         "dwelling-emergency_contact_name": "Zhao Min",
         "dwelling-emergency_contact_phone": "19900000002",
         "dwelling-emergency_contact_relation": "friend",
-        "arrival-expected_arrival_at": "2020-03-20T12:05",
+        "arrival-expected_arrival_at": arrival,
         "journey-departure_country": "DEU",
         "journey-departure_city": "Frankfurt",
         "journey-flight_number": "CA966",
@@ -201,6 +201,54 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
         assert "X00000001" not in text
     assert CERTIFICATE["zh"] in sheets["certificate"]
     assert CERTIFICATE["en"] in sheets["certificate"].lower()
+
+
+def test_day_zero_of_the_first_five_minutes_is_as_the_journey_says(
+    staff: None, log_in: Callable[[str, str], Page]
+) -> None:
+    """The README's own steps: somebody who landed this morning."""
+    set_clock("2020-03-20", "08:30")
+    worker, hub, hotel = (log_in(name, "en") for name in ("worker", "hub", "hotel"))
+
+    number = register(worker, "2020-03-20T06:40")
+    expect(worker.locator("main")).to_contain_text("May not stay here")
+    worker.click("a:has-text('Hand over to a hotel or the hub')")
+    worker.select_option("[name=to_place]", str(real_place("ncie-hub").pk))
+    worker.click("main form.panel button.btn-primary")
+    worker.wait_for_url(re.compile(rf"/cases/{number}/$"))
+    accept(hub)
+    hand_over(hub, number, "demo-hotel-jia")
+    accept(hotel, room="0812")
+
+    case = Case.objects.get(number=number)
+    assert case.arrived_at == moment("2020-03-20", "06:40")
+    assert observation_of(case).started_on.isoformat() == "2020-03-20"
+
+
+def test_who_lands_tomorrow_is_offered_today_and_day_zero_is_tomorrow(
+    staff: None, log_in: Callable[[str, str], Page]
+) -> None:
+    set_clock("2020-03-20", "08:30")
+    worker, hub = (log_in(name, "en") for name in ("worker", "hub"))
+    number = register(worker, "2020-03-21T14:30")
+    hand_over(worker, number, "ncie-hub")
+
+    hub.goto("/handoffs/")
+    expect(hub.locator("[name=arrived_at]")).to_have_value("2020-03-21T14:30")
+    hub.click("form[action$='/accept/'] button")
+    expect(hub.locator("li .error")).to_contain_text("in the future")
+    hub.fill("[name=arrived_at]", "2020-03-20T08:00")
+    hub.click("form[action$='/accept/'] button")
+    expect(hub.locator("li .error")).to_contain_text("Day 0 is then 20 March 2020")
+    expect(hub.locator("[name=sure_at]")).not_to_be_checked()
+    assert Case.objects.get(number=number).arrived_at is None
+
+    set_clock("2020-03-21", "16:00")
+    accept(hub)
+
+    case = Case.objects.get(number=number)
+    assert case.arrived_at == moment("2020-03-21", "14:30")
+    assert observation_of(case).started_on.isoformat() == "2020-03-21"
 
 
 def every_page(number: str) -> list[str]:

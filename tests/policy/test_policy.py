@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ from policy import (
 )
 from policy.models import POLICIES, PolicyVersion
 from policy.rules import FACTS, HOME_CONDITIONS
-from returnees.decisions import FACT_LABELS, WAITING
+from policy.what_holds import Why, asks_assessment, what_holds
+from returnees.decisions import FACT_LABELS, HOLDS, WAITING
 from tests.attacks import sql
 
 VERSIONS = {
@@ -517,6 +519,45 @@ def test_nobody_is_at_home_without_asking_and_a_dwelling(facts: Facts, code: str
     assert not at_home or (facts.has_dwelling and facts.requested_mode == "home")
     assert not at_home or code == "P2" or facts.approved
     assert not at_home or code in {"P2", "P3", "P4"} or facts.test_negative
+
+
+@given(people, codes, st.booleans(), st.booleans(), st.integers(0, 1), st.booleans())
+def test_what_holds_is_what_was_decided_and_an_assessment_is_named_where_it_matters(
+    facts: Facts,
+    code: str,
+    rejected: bool,
+    in_hotel: bool,
+    obligation: int,
+    counted_anew: bool,
+) -> None:
+    rejected = rejected and not facts.approved
+    decision = decide(facts, code=code, rules=VERSIONS[code])
+    approved, turned_down = (
+        decide(replace(facts, approved=each), code=code, rules=VERSIONS[code])
+        for each in (True, False)
+    )
+    matters = (approved.obligations, approved.waiting_for) != (
+        turned_down.obligations,
+        turned_down.waiting_for,
+    )
+
+    kind, why = what_holds(
+        decision,
+        rejected=rejected,
+        in_hotel=in_hotel,
+        obligation=obligation,
+        counted_anew=counted_anew,
+    )
+
+    assert asks_assessment(decision) == matters
+    assert matters or why not in (Why.APPROVED, Why.REJECTED)
+    if counted_anew:
+        assert (kind, why) == ("centralized", Why.RESTARTED)
+    elif why is Why.STILL_LODGED:
+        assert in_hotel and decision.obligations[0].kind == "home"
+    elif obligation < len(decision.obligations):
+        assert kind == decision.obligations[obligation].kind
+    assert why in HOLDS
 
 
 @given(people, codes, dates)

@@ -134,7 +134,7 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
 ) -> None:
     settings.DEMONSTRATION = True
     ClockShift.set_to(moment("2020-03-25"))
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
     address = reverse("returnees:arrival_correct", args=[case.number])
     stated = "2020-03-20 08:30"
     assert f'value="{stated}"' in client.get(address).content.decode()

@@ -17,6 +17,7 @@ from returnees.releasing import CaseNotReady
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
+    accept,
     check_in,
     hand_over,
     holder_of,
@@ -141,7 +142,7 @@ def test_custody_moves_only_by_an_accepted_handoff(case: Case, hub: Place) -> No
         sql(INSERT_CUSTODY, case=case.pk, place=hub.pk, started_at=LATER, ended_at=None)
 
     with refused_by("custody_moves_by_handoff"):
-        arrivals.take_over(case, hub, now=LATER, by=make_user())
+        arrivals.take_over(case, hub, now=LATER, by=make_user(), arrived_at=LATER, sure=True)
 
 
 def test_a_closed_case_is_not_held(case: Case) -> None:
@@ -207,7 +208,7 @@ def test_the_rules_are_judged_at_a_real_commit(transactional_db: None) -> None:
 def test_the_clock_of_the_receiver_may_be_behind(case: Case, hub: Place) -> None:
     handoff = make_handoff(case=case, to_place=hub)
 
-    custody = handoff.accept(by=make_user(), now=NOW - timedelta(minutes=5))
+    custody = accept(handoff, by=make_user(), now=NOW - timedelta(minutes=5))
 
     assert chain(case)[0][1:] == (NOW, custody.started_at)
     assert custody.started_at == NOW + timedelta(microseconds=1)
@@ -325,38 +326,12 @@ def test_a_former_holder_still_sees_the_case_and_no_longer_acts_on_it(
     assert list(cases.held_by(sender, act)) == [case]
     assert list(cases.held_by(receiver, act)) == []
 
-    handoff.accept(by=receiver, now=LATER)
+    accept(handoff, by=receiver, now=LATER)
 
     assert list(cases.visible_to(sender)) == [case]
     assert list(cases.in_hands_of(sender)) == []
     assert list(cases.held_by(sender, act)) == []
     assert list(cases.in_hands_of(receiver)) == list(cases.held_by(receiver, act)) == [case]
-
-
-@pytest.mark.parametrize(
-    ("hours", "arrived_after"),
-    [(-3, -3), (0, 0), (1, 0), (12, 0), (13, 13)],
-    ids=[
-        "earlier than announced",
-        "on time",
-        "waited an hour",
-        "spent the night",
-        "a later flight",
-    ],
-)
-def test_somebody_who_is_seen_has_arrived_as_announced_or_just_now(
-    case: Case, hours: int, arrived_after: int
-) -> None:
-    announced = case.expected_arrival_at
-
-    arrivals.arrive(
-        case,
-        at=arrivals.seen_at(case, announced + timedelta(hours=hours)),
-        by=make_user(),
-        now=arrivals.seen_at(case, announced + timedelta(hours=hours)),
-    )
-
-    assert case.arrived_at == announced + timedelta(hours=arrived_after)
 
 
 def test_somebody_who_held_a_case_last_keeps_the_whole_of_it(

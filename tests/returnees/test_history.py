@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,9 +107,16 @@ def test_until_somebody_arrives_the_version_of_their_arrival_decides(
     )
     assert registered.policy == decisions.version_for(later) != decisions.version_for(NOW)
 
-    arrivals.arrive(registered, at=later, by=make_user(), now=later)
-    amend(registered, answers(transits=[], expected_arrival_at=NOW), by=sender, now=NOW, reason="")
-    assert registered.policy == decisions.version_for(later)
+    arrivals.arrive(registered, at=later, by=make_user(), now=later, sure=True)
+    earlier = later - timedelta(days=13)
+    amend(
+        registered,
+        answers(transits=[], expected_arrival_at=earlier),
+        by=sender,
+        now=later,
+        reason="",
+    )
+    assert registered.policy == decisions.version_for(later) != decisions.version_for(earlier)
 
 
 def test_a_row_that_was_taken_off_the_form_is_named(registered: Case, sender: User) -> None:

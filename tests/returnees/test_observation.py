@@ -10,7 +10,7 @@ import pytest
 from houshayu.models import Place, User
 from policy.models import PolicyVersion
 from returnees import arrivals, observing, releasing, rounds
-from returnees.arrivals import ArrivalStands, OutsideItsDays
+from returnees.arrivals import ArrivalRefused, ArrivalStands, OutsideItsDays
 from returnees.models import (
     Alert,
     AlertClosed,
@@ -48,13 +48,15 @@ INSERT_CHECK_IN = """
     INSERT INTO returnees_checkin (observation_id, day, slot, temperature, method, symptoms,
                                    channel, taken_at, recorded_by_id)
     VALUES (%(observation)s, %(day)s, %(slot)s, %(temperature)s, %(method)s, %(symptoms)s,
-            %(channel)s, '2020-03-20 16:00+08', %(by)s)
+            %(channel)s, '2020-04-20 16:00+08', %(by)s)
 """
 INSERT_REMINDER = """
     INSERT INTO houshayu_reminder (duty, step, about_id, occurrence, place_id, due_at, status)
     SELECT 'checkin', 0, observed.case_id, observed.id || ':3:morning', %(place)s, now(), 'queued'
     FROM returnees_observation observed
 """
+
+SIXTEEN = moment("2020-03-20", "16:00")
 
 
 def check_in_by_hand(case: Case, **values: object) -> None:
@@ -109,7 +111,11 @@ def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
     assert case.policy.code == "P4"
 
     arrivals.arrive(
-        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+        case,
+        at=moment("2020-03-25", "00:05"),
+        by=make_user(),
+        now=moment("2020-03-25", "00:05"),
+        sure=True,
     )
 
     assert (case.policy.code, case.decision.policy) == ("P5", "P5")
@@ -122,7 +128,7 @@ def test_arriving_later_than_expected_brings_a_later_policy(case: Case) -> None:
 
 def test_somebody_arrives_once(case: Case) -> None:
     stale = Case.objects.get(pk=case.pk)
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
 
     arrivals.arrive(stale, at=NOW + timedelta(days=3), by=make_user(), now=NOW + timedelta(days=3))
 
@@ -288,7 +294,14 @@ def test_another_version_brings_its_own_days_and_tests(db: None) -> None:
 
 
 def corrected(case: Case, at: datetime | None, now: datetime | None = None) -> None:
-    arrivals.correct(case, at, by=make_user(), now=now or NOW + timedelta(days=3), reason="a slip")
+    arrivals.correct(
+        case,
+        at,
+        by=make_user(),
+        now=now or NOW + timedelta(days=3),
+        reason="a slip",
+        sure=True,
+    )
 
 
 def test_a_corrected_arrival_moves_day_zero_and_what_was_measured_keeps_its_day(
@@ -374,7 +387,7 @@ def test_the_version_that_a_coordinator_chose_outlives_a_corrected_arrival(
 
 
 def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
 
     corrected(case, None)
 
@@ -384,7 +397,11 @@ def test_an_arrival_that_was_confirmed_by_mistake_is_undone(case: Case) -> None:
         "P4",
     )
     arrivals.arrive(
-        case, at=moment("2020-03-25", "00:05"), by=make_user(), now=moment("2020-03-25", "00:05")
+        case,
+        at=moment("2020-03-25", "00:05"),
+        by=make_user(),
+        now=moment("2020-03-25", "00:05"),
+        sure=True,
     )
     assert (case.policy.code, counted(case)[-1][1]) == ("P5", date(2020, 3, 25))
 
@@ -395,7 +412,7 @@ def test_a_person_whom_somebody_has_seen_is_not_corrected_to_be_abroad(
     with pytest.raises(ArrivalStands):
         corrected(observed, None)  # in the hotel
 
-    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW)
+    arrivals.arrive(case, at=NOW, by=make_user(), now=NOW, sure=True)
     check_in(case, day=0, slot="evening")
     with pytest.raises(ArrivalStands):
         corrected(case, None)
@@ -419,7 +436,7 @@ def test_an_arrival_is_corrected_while_its_count_goes_on(
 ) -> None:
     with pytest.raises(ArrivalStands):
         corrected(case, NOW)  # expected still
-    with pytest.raises(ArrivalStands):
+    with pytest.raises(ArrivalRefused):
         corrected(observed, NOW + timedelta(days=4))  # to come
     with pytest.raises(ArrivalStands):
         corrected(monitored, moment("2020-04-29"), now=moment("2020-05-15"))
@@ -500,7 +517,7 @@ def test_fourteen_days_take_28_check_ins_and_no_more(observed: Case) -> None:
                 rounds.Reading(observation=each, temperature=Decimal("36.5"))
                 for each in rounds.due(on, slot)
             ]
-            rounds.record(readings, on=on, slot=slot, by=nurse, now=NOW)
+            rounds.record(readings, on=on, slot=slot, by=nurse, now=moment(on.isoformat(), "16:00"))
 
     taken = observation.checkins.values_list("day", "slot")
     assert taken.count() == 28
@@ -517,7 +534,7 @@ def test_the_first_measurement_stands(observed: Case, hotel_worker: User) -> Non
         on=observation.started_on,
         slot="evening",
         by=make_user(),
-        now=NOW,
+        now=SIXTEEN,
     )
 
     assert second == rounds.Recorded([], [observation])
@@ -572,7 +589,10 @@ def test_an_observation_knows_which_slots_are_taken(observed: Case, hotel: Place
     check_in(observed, day=3, slot="morning")
     assert slots_taken(observed) == [1, 6]
 
-    sql("UPDATE returnees_checkin SET day = 4, slot = 'evening' WHERE day = 3")
+    sql(
+        "UPDATE returnees_checkin SET day = 4, slot = 'evening',"
+        " taken_at = taken_at + interval '2 days' WHERE day = 3"
+    )
     assert slots_taken(observed) == [1, 9]
 
     sql(
@@ -752,7 +772,7 @@ def test_many_fevers_cost_no_more_queries_than_one(
     nurse = make_user()
 
     with django_assert_max_num_queries(21):  # type: ignore[operator]
-        rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=NOW)
+        rounds.record(readings, on=date(2020, 3, 20), slot="evening", by=nurse, now=SIXTEEN)
 
 
 def test_a_reading_of_an_observation_that_ended_meanwhile_is_returned(observed: Case) -> None:
@@ -762,7 +782,7 @@ def test_a_reading_of_an_observation_that_ended_meanwhile_is_returned(observed: 
     )
 
     recorded = rounds.record(
-        [reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=NOW
+        [reading], on=date(2020, 3, 20), slot="evening", by=make_user(), now=SIXTEEN
     )
 
     assert recorded == rounds.Recorded([], [], [reading.observation])

@@ -131,7 +131,7 @@ def test_of_moving_and_being_handed_on_none_leaves_a_guest_behind(_again: int) -
 
 
 def test_a_console_that_moves_somebody_in_while_another_ends_the_custody_is_found_out() -> None:
-    """The one sees the custody still, the other sees no stay yet: the second to commit is refused."""
+    """One still sees the custody, the other sees no stay yet: the second to commit is refused."""
     room, [case] = make_room(), guests(1)
     ended, moved_in = Event(), Event()
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from houshayu.models import MessageLine, Place, User
 from policy import COLDEST, FEVER, HOTTEST
 from returnees.models import Alert, Case, CheckIn
+from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
     check_in,
@@ -239,5 +240,79 @@ def test_the_page_costs_the_same_queries_for_one_guest_and_a_floor(
     for n in range(guests):
         make_observed_case(place=hotel, arrived=NOW, room=f"08{n:02}")
 
-    with django_assert_num_queries(10):  # type: ignore[operator]
+    with django_assert_num_queries(11):  # type: ignore[operator]
         client.get(url())
+
+
+MORNING = moment("2020-03-21", "08:50")
+OF_21_MARCH = {"on": "2020-03-21", "slot": "evening"}
+
+
+@pytest.fixture
+def at_breakfast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("houshayu.clock.now", lambda: MORNING)
+
+
+def test_a_value_of_the_morning_is_not_taken_for_the_evenings(
+    client: Client, observed: Case, at_breakfast: None
+) -> None:
+    answer = client.post(url(**OF_21_MARCH), {temperature_of(observed): "36.5"})
+
+    assert answer.status_code == 422
+    assert "13:00" in answer.text
+    assert not CheckIn.objects.exists()
+
+
+def test_somebody_who_leaves_is_measured_early_and_the_reason_is_kept(
+    client: Client, observed: Case, at_breakfast: None
+) -> None:
+    reason = temperature_of(observed).replace("temperature", "early_reason")
+
+    client.post(
+        url(**OF_21_MARCH), {temperature_of(observed): "36.5", reason: "Leaves for hospital"}
+    )
+
+    [taken] = CheckIn.objects.all()
+    assert (taken.day, taken.slot, taken.early_reason) == (1, "evening", "Leaves for hospital")
+
+
+def test_a_reason_is_asked_for_before_the_slot_alone(
+    client: Client, observed: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "early_reason" not in client.get(url()).text
+    monkeypatch.setattr("houshayu.clock.now", lambda: MORNING)
+
+    assert "early_reason" in client.get(url(**OF_21_MARCH)).text
+
+
+def test_the_database_refuses_an_early_value_without_its_reason(observed: Case) -> None:
+    check_in(observed, day=1, slot="evening")
+
+    for early in ("2020-03-21 12:59:59+08", "2020-03-20 23:00+08"):
+        with refused_by("checkin_before_its_time_has_a_reason"):
+            sql(f"UPDATE returnees_checkin SET taken_at = '{early}'")
+    sql("UPDATE returnees_checkin SET taken_at = '2020-03-21 08:50+08', early_reason = 'leaves'")
+    with refused_by("checkin_before_its_time_has_a_reason"):
+        sql("UPDATE returnees_checkin SET early_reason = ''")
+
+
+def test_the_next_floor_comes_up_when_nobody_is_missing_on_this_one(
+    client: Client, hotel: Place
+) -> None:
+    eight = [make_observed_case(place=hotel, room=f"080{n}") for n in (1, 2)]
+    make_observed_case(place=hotel, room="1001")
+    make_observed_case(place=hotel, room="0701")
+    here = url(place=str(hotel.pk), floor="08")
+
+    some = client.post(here, {temperature_of(eight[0]): "36.5"})
+    rest = client.post(here, {temperature_of(eight[1]): "36.5"})
+    last = client.post(
+        url(place=str(hotel.pk), floor="10"),
+        {temperature_of(Case.objects.get(custodies__room="1001")): "36.5"},
+    )
+
+    assert [answer.headers["Location"] for answer in (some, rest, last)] == [
+        here,
+        url(place=str(hotel.pk), floor="10"),
+        url(place=str(hotel.pk), floor="07"),
+    ]

@@ -40,7 +40,9 @@ def test_the_sender_offers_and_the_receiver_takes_over_once(
     assert offered.json()["can_answer"] is False
     address = f"/api/handoffs/{offered.json()['id']}/accept/"
 
-    answers = [post(receiver, address, temperature="36.6") for _ in range(2)]
+    landed = NOW.isoformat()
+    given = {"temperature": "36.6", "arrived_at": landed, "sure_at": landed}
+    answers = [post(receiver, address, **given) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 409]
     assert (answers[0].json()["status"], answers[0].json()["temperature"]) == ("accepted", "36.6")

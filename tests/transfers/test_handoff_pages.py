@@ -11,7 +11,15 @@ from django.urls import reverse
 
 from houshayu.models import ClockShift, MessageLine, Place, User
 from returnees.models import Alert, Case
-from tests.factories import NOW, holder_of, make_case, make_handoff, make_observed_case, moment
+from tests.factories import (
+    NOW,
+    accept,
+    holder_of,
+    make_case,
+    make_handoff,
+    make_observed_case,
+    moment,
+)
 from transfers.models import Handoff, HandoffClosed
 
 HTMX = {"HX-Request": "true"}
@@ -119,7 +127,7 @@ def test_the_senders_staff_hear_that_it_was_declined_and_find_the_reason(
 
 
 def test_an_answer_that_came_too_late_notifies_nobody(handoff: Handoff, receiver: User) -> None:
-    Handoff.objects.get().accept(by=receiver, now=NOW)
+    accept(Handoff.objects.get(), by=receiver, now=NOW)
 
     with pytest.raises(HandoffClosed):
         handoff.decline(by=receiver, now=NOW, reason="Full")
@@ -133,7 +141,7 @@ def test_a_fever_measured_at_the_handoff_is_an_alert_at_once(
     case = make_observed_case(place=hotel, community=community)
     handoff = make_handoff(case=case, to_place=hub)
 
-    handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.3"))
+    accept(handoff, by=receiver, now=NOW, temperature=Decimal("37.3"))
 
     alert = Alert.objects.get(case=case)
     assert (alert.place, alert.temperature) == (hub, Decimal("37.3"))
@@ -143,7 +151,7 @@ def test_a_fever_measured_at_the_handoff_is_an_alert_at_once(
 def test_a_normal_temperature_at_the_handoff_alerts_nobody(
     handoff: Handoff, receiver: User, coordinator: User
 ) -> None:
-    handoff.accept(by=receiver, now=NOW, temperature=Decimal("37.2"))
+    accept(handoff, by=receiver, now=NOW, temperature=Decimal("37.2"))
 
     assert not Alert.objects.exists() and not MessageLine.objects.exists()
 

@@ -21,6 +21,7 @@ from returnees.registration import AlreadyRegistered, register
 from returnees.releasing import CaseNotReady
 from tests.factories import (
     NOW,
+    accept,
     check_in,
     hand_over,
     last_morning,
@@ -65,7 +66,7 @@ def test_one_of_two_hundred_accepts_wins_and_the_others_are_refused() -> None:
 
     def press(number: int) -> Callable[[], object]:
         copy = Handoff.objects.get(pk=handoff.pk)
-        return lambda: copy.accept(by=receivers[number], now=NOON)
+        return lambda: accept(copy, by=receivers[number], now=NOON)
 
     results = at_once([press(number) for number in range(200)])
 
@@ -129,7 +130,7 @@ def test_one_of_accepting_and_taking_back_is_refused(_again: int) -> None:
 
     results = at_once(
         [
-            lambda: copies[0].accept(by=by, now=NOON),
+            lambda: accept(copies[0], by=by, now=NOON),
             lambda: copies[1].cancel(by=by, now=NOON),
         ]
     )
@@ -187,7 +188,11 @@ def test_the_same_check_in_by_eight_at_once_is_written_once() -> None:
     results = at_once(
         [
             lambda nurse=nurse: rounds.record(
-                [reading], on=observation.started_on, slot="evening", by=nurse, now=NOON
+                [reading],
+                on=observation.started_on,
+                slot="evening",
+                by=nurse,
+                now=NOON + timedelta(hours=1),
             )
             for nurse in nurses
         ]

@@ -13,7 +13,7 @@ from houshayu import printing
 from houshayu.models import Place, User
 from returnees.models import Case
 from returnees.sheets import NoSuchSheet
-from tests.factories import NOW, holder_of, make_case, make_handoff, moment
+from tests.factories import NOW, accept, holder_of, make_case, make_handoff, moment
 from transfers.models import Handoff
 from transfers.sheets import handoff_record
 
@@ -46,7 +46,7 @@ def read(pdf: bytes) -> tuple[int, str]:
 
 
 def test_both_sides_sign_for_the_person_the_way_and_the_luggage(record: Handoff, receiver: User):
-    record.accept(by=receiver, now=moment("2020-03-20", "17:05"))
+    accept(record, by=receiver, now=moment("2020-03-20", "17:05"))
 
     pages, text = read(printing.pdf(handoff_record(record, "en")))
 

@@ -14,6 +14,7 @@ from returnees.registration import amend
 from tests.attacks import refused_by, sql
 from tests.factories import (
     NOW,
+    accept,
     hand_over,
     holder_of,
     last_morning,
@@ -59,7 +60,7 @@ def test_the_sender_stays_responsible_until_the_receiver_accepts(
 ) -> None:
     assert holder_of(handoff.case) == community
 
-    custody = handoff.accept(by=receiver, now=NOON)
+    custody = accept(handoff, by=receiver, now=NOON)
 
     assert holder_of(handoff.case) == hub
     assert [(each.place, each.ended_at) for each in handoff.case.custodies.all()] == [
@@ -82,8 +83,13 @@ def test_what_was_seen_at_the_handoff_is_kept_with_it(
 
     make_room("801", place=hotel)
 
-    handoff.accept(
-        by=hotel_worker, now=NOON, room="801", temperature=Decimal("36.4"), luggage_pieces=2
+    accept(
+        handoff,
+        by=hotel_worker,
+        now=NOON,
+        room="801",
+        temperature=Decimal("36.4"),
+        luggage_pieces=2,
     )
 
     handoff.refresh_from_db()
@@ -106,7 +112,7 @@ def test_somebody_who_came_without_the_announced_luggage_has_none(
 ) -> None:
     handoff = make_handoff(case=case, to_place=hub, luggage_pieces=2)
 
-    handoff.accept(by=receiver, now=NOON, luggage_pieces=0)
+    accept(handoff, by=receiver, now=NOON, luggage_pieces=0)
 
     handoff.refresh_from_db()
     assert handoff.luggage_pieces == 0
@@ -144,8 +150,8 @@ def test_only_the_first_answer_counts(
     handoff: Handoff, receiver: User, first: str, second: str
 ) -> None:
     def answer(copy: Handoff, how: str, by: User) -> None:
-        reason = {} if how == "accept" else {"reason": how}
-        getattr(copy, how)(by=by, now=NOON, **reason)
+        words = {"arrived_at": NOON, "sure": True} if how == "accept" else {"reason": how}
+        getattr(copy, how)(by=by, now=NOON, **words)
 
     stale = Handoff.objects.get(pk=handoff.pk)
     answer(handoff, first, receiver)
@@ -174,7 +180,7 @@ def test_an_answer_is_due_two_hours_after_the_person_is(case: Case, hub: Place) 
 def test_an_overdue_offer_can_still_be_accepted(
     handoff: Handoff, hub: Place, receiver: User
 ) -> None:
-    handoff.accept(by=receiver, now=handoff.due_at + timedelta(days=1))
+    accept(handoff, by=receiver, now=handoff.due_at + timedelta(days=1))
 
     assert holder_of(handoff.case) == hub
     assert not Handoff.objects.overdue(handoff.due_at + timedelta(days=2)).exists()
@@ -283,10 +289,10 @@ def test_nobody_is_taken_home_for_observation_without_the_signed_commitment(
     on_the_way_home: Handoff, hotel: Place, sender: User
 ) -> None:
     with pytest.raises(CommitmentMissing):
-        on_the_way_home.accept(by=sender, now=NOON)
+        accept(on_the_way_home, by=sender, now=NOON)
     assert holder_of(on_the_way_home.case) == hotel
 
-    on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+    accept(on_the_way_home, by=sender, now=NOON, commitment_signed=True)
 
     case = Case.objects.get()
     assert case.request.commitment_signed_at == NOON
@@ -296,11 +302,11 @@ def test_nobody_is_taken_home_for_observation_without_the_signed_commitment(
 def test_the_commitment_is_signed_once(on_the_way_home: Handoff, hub: Place, sender: User) -> None:
     case = on_the_way_home.case
     observing.sign_commitment(case, now=NOW, by=make_user())
-    on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+    accept(on_the_way_home, by=sender, now=NOON, commitment_signed=True)
     hand_over(case, hub, now=NOON + timedelta(hours=1))
     back = make_handoff(case=case, to_place=sender.memberships.get().place, now=NOON)
 
-    back.accept(by=sender, now=NOON + timedelta(hours=2))
+    accept(back, by=sender, now=NOON + timedelta(hours=2))
 
     assert Case.objects.get().request.commitment_signed_at == NOW
 
@@ -310,7 +316,7 @@ def test_somebody_who_goes_home_on_the_last_day_promises_nothing_any_more(
 ) -> None:
     morning = last_morning(observed)
 
-    make_handoff(case=observed, to_place=community, now=morning).accept(by=sender, now=morning)
+    accept(make_handoff(case=observed, to_place=community, now=morning), by=sender, now=morning)
 
     assert Case.objects.get().request.commitment_signed_at is None
 
@@ -329,7 +335,7 @@ def test_somebody_who_was_refused_after_the_offer_is_not_let_in_at_home(
     )
 
     with pytest.raises(HandoffNotPossible):
-        on_the_way_home.accept(by=sender, now=NOON, commitment_signed=True)
+        accept(on_the_way_home, by=sender, now=NOON, commitment_signed=True)
 
     on_the_way_home.refresh_from_db()
     assert on_the_way_home.is_open
@@ -533,7 +539,7 @@ def test_accepting_moves_custody_to_the_place_it_was_offered_to(
     ],
 )
 def test_an_answer_stays_as_it_was_given(handoff: Handoff, receiver: User, attack: str) -> None:
-    handoff.accept(by=receiver, now=NOON)
+    accept(handoff, by=receiver, now=NOON)
 
     with refused_by("answered_handoff_stays"):
         sql(attack)

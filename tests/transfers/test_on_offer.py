@@ -24,7 +24,7 @@ def test_a_case_is_on_offer_from_the_offer_to_the_answer(
     handoff = make_handoff(case=case, to_place=hub)
     assert on_offer(case) == hub
 
-    words = {} if answer == "accept" else {"reason": "full"}
+    words = {"arrived_at": NOW, "sure": True} if answer == "accept" else {"reason": "full"}
     getattr(handoff, answer)(by=receiver, now=NOW, **words)
 
     assert on_offer(case) is None

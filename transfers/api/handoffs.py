@@ -121,8 +121,10 @@ class HandoffResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
         handoff = get_object_or_404(Handoff.objects.answerable_by(request.user), pk=pk)
-        asked = from_json(AcceptForm, request.data, to_place=handoff.to_place).cleaned_data
-        handoff.accept(by=request.user, now=clock.now(), **asked)
+        form = from_json(
+            AcceptForm, request.data, to_place=handoff.to_place, case=handoff.case_to_arrive
+        )
+        handoff.accept(by=request.user, now=clock.now(), **form.noted)
         return self._response(handoff)
 
     @extend_schema(

@@ -11,6 +11,7 @@ from houshayu.dates import MomentBox
 from houshayu.models import Place, PlaceKind
 from policy.forms import TemperatureField
 from returnees import lodging
+from returnees.forms.arrivals import ArrivalMomentForm
 from returnees.forms.rooms import LodgingForm
 from transfers.models import Handoff
 
@@ -98,8 +99,19 @@ class RoomOrNoneYetForm(LodgingForm):
         return data
 
 
-class AcceptForm(RoomOrNoneYetForm):
-    """What the receiving side notes when it takes the person over."""
+class PurposeForm(forms.Form):
+    """What an offer is for, where the link to its form says so."""
+
+    to_observe = forms.BooleanField(required=False)
+
+    @property
+    def is_to_observe(self) -> bool:
+        """Whether the person is taken to where a centralized observation may be."""
+        return self.is_valid() and self.cleaned_data["to_observe"]
+
+
+class AcceptForm(RoomOrNoneYetForm, ArrivalMomentForm):
+    """What the receiving side notes when it takes the person over, and when they arrived."""
 
     temperature = TemperatureField(label=_("Temperature at handoff (°C)"), required=False)
     luggage_pieces = forms.IntegerField(
@@ -110,6 +122,12 @@ class AcceptForm(RoomOrNoneYetForm):
         required=False,
         help_text=_("Required once, for home observation."),
     )
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What Handoff.accept() takes of a valid form."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "sure_at"}
+        return data | {"sure": self.is_sure}
 
 
 class DeclineForm(forms.Form):

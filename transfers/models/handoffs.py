@@ -17,7 +17,7 @@ from houshayu import telling
 from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
-from houshayu.models import HOLDER_KINDS, HOME_KINDS, Place
+from houshayu.models import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place
 from houshayu.telling import Line, Members
 from policy import COLDEST, HOTTEST
 from returnees import alerting, arrivals, lodging, observing
@@ -242,6 +242,12 @@ class Handoff(models.Model):
         return self.status == HandoffStatus.OFFERED
 
     @property
+    def case_to_arrive(self) -> Case | None:
+        """The case, if whoever accepts says when the person arrived: a site, of somebody new."""
+        to_site = self.is_open and self.to_place.kind in SITE_KINDS
+        return self.case if to_site and self.case.arrived_at is None else None
+
+    @property
     def has_record(self) -> bool:
         """Whether both sides sign its record: not of what was declined or taken back."""
         return self.status in (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
@@ -256,15 +262,18 @@ class Handoff(models.Model):
         temperature: Decimal | None = None,
         luggage_pieces: int | None = None,
         commitment_signed: bool = False,
+        arrived_at: datetime | None = None,
+        sure: bool = False,
     ) -> Custody:
         """End the sender's custody of the case and begin the receiver's, at one instant.
 
         room: of the hotel, with sharing_reason as lodging.lodge takes them; without one, finding
         one is a duty of the hotel. temperature: °C, measured at the handoff; a fever
         raises its alert in the receiver's hands. commitment_signed: at the gate of a home, where
-        it is needed and was not signed before. Raises HandoffClosed if it was answered or taken
+        it is needed and was not signed before. arrived_at, sure: at a site that meets the person
+        first, as arrivals.arrive() takes them. Raises HandoffClosed if it was answered or taken
         back first; CommitmentMissing, and HandoffNotPossible for a person who may not go home any
-        more; RoomRefused.
+        more; RoomRefused, ArrivalRefused and ArrivalDoubted.
         """
         with acting(by=by, now=now):
             case = self._lock_case()
@@ -272,7 +281,9 @@ class Handoff(models.Model):
                 raise HandoffClosed(_("This handoff has already been answered."))
             if self.to_place.kind in HOME_KINDS:
                 self._open_the_door(case, by=by, now=now, commitment_signed=commitment_signed)
-            self.custody = arrivals.take_over(case, self.to_place, by=by, now=now)
+            self.custody = arrivals.take_over(
+                case, self.to_place, by=by, now=now, arrived_at=arrived_at, sure=sure
+            )
             if room:
                 lodging.lodge(case, room, by=by, now=now, sharing_reason=sharing_reason)
             self.temperature = temperature

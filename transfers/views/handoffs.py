@@ -16,14 +16,14 @@ from houshayu.address import asked
 from houshayu.bulk import bulk_page
 from houshayu.http import Request
 from houshayu.listing import listing
-from houshayu.models import Place
+from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
-from returnees.forms.rooms import BESIDE
+from returnees.forms import arrivals, rooms
 from returnees.models import Case, Custody
 from transfers.bulk import HANDOFFS
 from transfers.filters import HandoffFilter
-from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm
+from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm, PurposeForm
 from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible, HandoffStatus
 
 
@@ -72,6 +72,9 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
     )
     holder, now = Custody.objects.holder_of(case), clock.now()
     places = Place.objects.holders().exclude(pk=holder.pk if holder else 0).order_by("kind", "code")
+    if PurposeForm(asked(request)).is_to_observe:
+        # Only where an observation that is centralized may be, or is taken on from.
+        places = places.filter(kind__in=[PlaceKind.HOTEL, PlaceKind.HUB])
     form = OfferForm(posted(request), places=places, now=now)
 
     def offer() -> str:
@@ -96,10 +99,10 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(
         Handoff.objects.answerable_by(request.user).select_related("to_place"), pk=pk
     )
-    form = AcceptForm(posted(request), to_place=handoff.to_place)
+    form = AcceptForm(posted(request), to_place=handoff.to_place, case=handoff.case_to_arrive)
 
     def accept() -> str:
-        handoff.accept(**form.cleaned_data, by=request.user, now=clock.now())
+        handoff.accept(**form.noted, by=request.user, now=clock.now())
         return _("Handoff accepted: the case is in your hands.")
 
     return act_page(
@@ -110,7 +113,7 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
         button=_("Accept"),
         back=handoff,
         about=handoff,
-        beside={CommitmentMissing: "commitment_signed", **BESIDE},
+        beside={CommitmentMissing: "commitment_signed", **rooms.BESIDE, **arrivals.BESIDE},
         row=partial(_row, request, pk, "accept_form"),
     )
 
@@ -149,7 +152,7 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
 
 
 def _answer_forms() -> dict[str, Any]:
-    return {"accept_form": AcceptForm(), "decline_form": DeclineForm()}
+    return {"accept_form": AcceptForm(case=None), "decline_form": DeclineForm()}
 
 
 def _row(request: Request, pk: int, name: str, filled_in: BaseForm | None) -> HttpResponse:
