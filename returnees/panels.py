@@ -13,6 +13,7 @@ from policy import check_in_slots
 from returnees import decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
 from returnees.models import (
+    Case,
     CheckIn,
     Custody,
     EndReason,
@@ -74,6 +75,13 @@ def _health(seen: Seen) -> dict[str, Any] | None:
         return None
     reported = CheckIn.objects.filter(observation__case=seen.case).exclude(symptoms=[])
     return {"health": seen.case.health, "reported": reported.order_by("-taken_at")}
+
+
+def _companions(seen: Seen) -> dict[str, Any] | None:
+    """The others of the travel group that the user may see, closed cases too."""
+    group = Case.objects.visible_to(seen.user).filter(travel_group=seen.case.travel_group)
+    others = list(group.exclude(pk=seen.case.pk).for_rows().order_by("number"))
+    return {"companions": others} if others else None
 
 
 def _attempts(seen: Seen) -> dict[str, Any] | None:
@@ -140,6 +148,12 @@ PANELS = (
     ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
     Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
+    Panel(
+        template="returnees/_case_companions.html",
+        context=_companions,
+        column=Column.SIDE,
+        order=5,
+    ),
     Panel(
         template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
     ),
@@ -221,6 +235,12 @@ ACTS = (
         label=_("Nobody answered"),
         permission="record_checkin",
         order=35,
+    ),
+    CaseAct(
+        view="returnees:family_next",
+        label=_("Register the next of the family"),
+        permission="add_case",
+        order=38,
     ),
     CaseAct(
         view="returnees:case_edit",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/bulk/", cases.case_bulk, name="case_bulk"),
     path("cases/export.xlsx", cases.case_export, name="case_export"),
     path("cases/new/", registration.case_register, name="case_register"),
+    path("cases/new/with/<str:number>/", registration.case_register, name="family_next"),
     path("cases/new/draft/", registration.draft_save, name="draft_save"),
     path("cases/new/draft/<uuid:pk>/delete/", registration.draft_delete, name="draft_delete"),
     path("cases/<str:number>/edit/", registration.case_edit, name="case_edit"),

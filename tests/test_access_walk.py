@@ -320,6 +320,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "reveal_list": Needs("houshayu.view_reveal"),
     "membership_remove": Needs("houshayu.administer", method="post", given=the_role_of_a_colleague),
     "returnees:case_register": Needs("returnees.add_case", answers=(200, 422)),
+    "returnees:family_next": Needs("returnees.add_case", given=the_case, answers=(200, 422)),
     "returnees:draft_save": Needs(
         "returnees.add_case", method="post", data=lambda *_: A_DRAFT, answers=(200, 204, 302)
     ),

@@ -124,6 +124,7 @@ PAGE_ONLY = {
     "membership_remove": AT_A_SCREEN,
     "password_renew": AT_A_SCREEN,
     "coordination:next_morning": "moves the clock of the demonstration",
+    "returnees:family_next": "a program names the companion and sends what is the same again",
     "returnees:draft_save": "a program keeps what it has not sent",
     "returnees:draft_delete": "a program keeps what it has not sent",
     "returnees:case_edit": "shows the form as it is stored, with numbers masked, to be corrected",

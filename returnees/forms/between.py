@@ -57,7 +57,7 @@ def is_removed(row: BaseForm) -> bool:
     return row.is_bound and bool(row.data.get(row.add_prefix("DELETE")))
 
 
-def require(form: BaseForm, name: str, problem: StrPromise) -> None:
+def require(form: BaseForm, name: str, problem: str | StrPromise) -> None:
     """The field is marked as missing, unless it has another error."""
     if not value(form, name) and name not in form.errors:
         form.add_error(name, problem)
@@ -188,6 +188,8 @@ def _check_arrival(form: RegistrationForm) -> None:
         form.arrival.add_error(
             "expected_arrival_at", _("A person can be registered at most 60 days ahead.")
         )
+    entry = form.journey.fields["entry_date"]
+    require(form.journey, "entry_date", entry.error_messages["required"])
     on = beijing_date(arrival)
     for name, problem in (
         ("entry_date", _("The entry into China can't be after the arrival in Beijing.")),
@@ -211,6 +213,8 @@ def _check_arrival(form: RegistrationForm) -> None:
 
 def _check_visited(form: RegistrationForm) -> None:
     if not kept(form.visited):
+        if value(form.arrival, "only_there"):
+            return
         problem = _("Please say where the person was in the last 14 days.")
         rows = [row for row in form.visited if not is_removed(row)]
         if not rows:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from houshayu.dates import DayBox, MomentBox
 from houshayu.phones import phone_numbers
 from houshayu.typed import half_width, normalise
 
+AnyForm = TypeVar("AnyForm", bound=forms.ModelForm)
 PHONE_CN = re.compile(r"1[3-9]\d{9}")
 PHONE_INTL = re.compile(r"\+[1-9]\d{6,14}")
 LANDLINE_CN = re.compile(r"0\d{9,11}")
@@ -36,6 +38,17 @@ def date_input() -> DayBox:
 
 def moment_input() -> MomentBox:
     return MomentBox()
+
+
+def may_be_left_out(*names: str) -> Callable[[type[AnyForm]], type[AnyForm]]:
+    """The fields of the form that defaults.py fills in where nobody does."""
+
+    def leave_out(form: type[AnyForm]) -> type[AnyForm]:
+        for name in names:
+            form.base_fields[name].required = False
+        return form
+
+    return leave_out
 
 
 class PhoneField(forms.CharField):

@@ -15,6 +15,7 @@ from returnees.forms.fields import (
     YesNoField,
     date_input,
     label,
+    may_be_left_out,
 )
 from returnees.models import (
     CarePreference,
@@ -43,6 +44,19 @@ class HealthForm(forms.ModelForm):
     chronic_conditions = SeveralField(
         choices=ChronicCondition, label=label(HealthDeclaration, "chronic_conditions")
     )
+    none_of_these = forms.BooleanField(
+        label=_("No to all of these: no symptom, contact, test, illness or medicine"),
+        required=False,
+    )
+    # JSON answers each question.
+    PAGE_ONLY = ("none_of_these",)
+    field_order = ("temperature", "temperature_method", "none_of_these")
+    QUESTIONS = (
+        "medicine_72h", "contact_case", "contact_fever", "community_case", "cluster",
+        "tested_positive", "medical_visit_14d",
+    )  # fmt: skip
+    # What nobody who is well has anything to say to.
+    ILL = (*QUESTIONS, "symptoms", "chronic_conditions", "pregnant", "regular_medicine")
     # Each answer with what must be filled in besides if it is yes.
     FOLLOW_UPS = {
         "medicine_72h": "medicine_72h_text",
@@ -70,6 +84,8 @@ class HealthForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("none_of_these"):
+            self._answer_none(data)
         if (
             data.get("symptoms")
             and not data.get("symptom_onset")
@@ -82,6 +98,18 @@ class HealthForm(forms.ModelForm):
         if data.get("chronic_conditions") and not data.get("chronic_conditions_note"):
             self.add_error("chronic_conditions_note", _("Please note what the condition is."))
         return data
+
+    def _answer_none(self, data: dict[str, Any]) -> None:
+        """Questions left open are answered no; what is answered otherwise is asked again."""
+        for name in self.QUESTIONS:
+            if not self[name].data:
+                self.errors.pop(name, None)
+                data[name] = False
+        if any(data.get(name) for name in self.ILL):
+            self.add_error(
+                "none_of_these",
+                _("An answer below says something else: please correct it, or untick this box."),
+            )
 
 
 class RequestForm(forms.ModelForm):
@@ -135,6 +163,7 @@ class CareForm(forms.ModelForm):
         ]  # fmt: skip
 
 
+@may_be_left_out("privacy_notice_language", "signed_by")
 class DeclarationForm(forms.ModelForm):
     """Section G, the declaration and the separate consent."""
 
@@ -155,3 +184,7 @@ class DeclarationForm(forms.ModelForm):
             "truth_declaration", "privacy_notice_read", "privacy_notice_language",
             "sensitive_consent", "signed_by", "signed_relation",
         ]  # fmt: skip
+        help_texts = {
+            "privacy_notice_language": _("If left empty, the preferred language."),
+            "signed_by": _("If left empty, the person; for a child under 14 the guardian."),
+        }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policy import Purpose
 from returnees.forms.countries import CountryField
-from returnees.forms.fields import date_input, label, moment_input, tidy
+from returnees.forms.fields import date_input, label, may_be_left_out, moment_input, tidy
 from returnees.models import (
     BEIJING_PORTS,
     Case,
@@ -41,6 +41,11 @@ class ArrivalForm(forms.ModelForm):
         required=False,
         help_text=_("The case number of a travelling companion, like HSY-7K3M9Q."),
     )
+    only_there = forms.BooleanField(
+        label=_("The last 14 days only in the place of departure"), required=False
+    )
+    # JSON lists the places.
+    PAGE_ONLY = ("only_there",)
 
     class Meta:
         model = Case
@@ -49,6 +54,7 @@ class ArrivalForm(forms.ModelForm):
         help_texts = {"expected_arrival_at": _("Beijing time. It decides the policy and day 0.")}
 
 
+@may_be_left_out("entry_date")
 class JourneyForm(forms.ModelForm):
     """Section C, the journey."""
 
@@ -63,6 +69,7 @@ class JourneyForm(forms.ModelForm):
     days_observed_elsewhere = forms.IntegerField(
         label=label(Journey, "days_observed_elsewhere"),
         min_value=0, max_value=30, required=False,
+        widget=forms.NumberInput(attrs={"data-default": "0"}),
         help_text=_("Only for people who entered China outside Beijing; 0 if none."),
     )  # fmt: skip
     # A moment in JSON has its own offset.
@@ -85,6 +92,7 @@ class JourneyForm(forms.ModelForm):
             "departure_time": _("In the local time of the place of departure."),
             "flight_number": _("By air."),
             "train_number": _("By rail."),
+            "entry_date": _("If left empty, the day of the arrival in Beijing."),
             "onward_destination": _("Only for people who travel on."),
         }
 

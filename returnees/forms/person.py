@@ -25,6 +25,7 @@ from returnees.forms.fields import (
     YesNoField,
     date_input,
     label,
+    may_be_left_out,
 )
 from returnees.forms.homes import HomeField
 from returnees.forms.masked import MaskedForm
@@ -43,6 +44,7 @@ wechat = RegexValidator(
 ANY_PHONE = _("Please give the number with its area code, or with + and the country code.")
 
 
+@may_be_left_out("preferred_language")
 class PersonForm(MaskedForm):
     """Section A, the person."""
 
@@ -69,6 +71,7 @@ class PersonForm(MaskedForm):
         help_texts = {
             "name_zh": _("For Chinese citizens and compatriots."),
             "surname_latin": _("Required for every passport. Enter a single name here."),
+            "preferred_language": _("If left empty, the language of the nationality."),
             "guardian_name": _("Under 18 on the day of arrival."),
         }
 
@@ -81,7 +84,8 @@ class PersonForm(MaskedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._clean_nationality(data)
-        if not self.errors and not data["name_zh"] and not data["surname_latin"]:
+        names_given = {"name_zh", "surname_latin"}
+        if not names_given & self.errors.keys() and not any(map(data.get, names_given)):
             self.add_error("surname_latin", _("Please give a name, in Chinese or latin letters."))
         return data
 

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.api_forms import reading_json
 from houshayu.calendar import beijing_date
+from houshayu.models import Place
 from policy import RequestedMode
 from returnees.documents import MrzProblem
-from returnees.forms import between, health, journey, person, stops
+from returnees.forms import between, defaults, health, journey, person, relevance, stops
 from returnees.forms.between import is_removed, kept, value
 from returnees.models import Case, IdentityDocument
 from returnees.registration import Registration
@@ -28,9 +29,9 @@ PRIVACY_NOTICE = "2020-03-01"
 MOST_ROWS = 20
 
 
-def _rows(form: type[forms.ModelForm]) -> type[BaseFormSet]:
+def _rows(form: type[forms.ModelForm], *, extra: int = 0) -> type[BaseFormSet]:
     return formset_factory(
-        form, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS, can_delete=True
+        form, extra=extra, max_num=MOST_ROWS, absolute_max=MOST_ROWS, can_delete=True
     )
 
 
@@ -56,7 +57,19 @@ ASKED[IdentityDocument] |= {"needs_manual_check"}
 
 CoResidents = _rows(person.CoResidentForm)
 Transits = _rows(stops.TransitForm)
-Visited = _rows(stops.VisitedForm)
+Visited = _rows(stops.VisitedForm, extra=1)
+# What the next of a family has as the one before.
+SHARED: dict[type[forms.ModelForm], tuple[str, ...]] = {
+    person.PersonForm: ("nationality", "person_category", "preferred_language"),
+    person.ContactForm: tuple(person.ContactForm.base_fields),
+    person.DwellingForm: tuple(person.DwellingForm.base_fields),
+    person.OfficeForm: tuple(person.OfficeForm.base_fields),
+    journey.ArrivalForm: ("expected_arrival_at",),
+    journey.JourneyForm: tuple(
+        name for name in journey.JourneyForm.base_fields if name != "departure_offset"
+    ),
+}
+SHARED_NUMBERS = (person.ContactForm, person.DwellingForm)
 
 
 @dataclass(frozen=True)
@@ -68,13 +81,32 @@ class Section:
     forms: list[BaseForm]
     rows: list[tuple[str | Promise, Iterable[BaseForm]]] = field(default_factory=list)
 
+    @property
+    def all_forms(self) -> list[BaseForm]:
+        """Its forms, and its rows that are not to be removed."""
+        rows = [row for _title, rows in self.rows for row in rows if not is_removed(row)]
+        return [*self.forms, *rows]
+
+
+@dataclass(frozen=True)
+class Amiss:
+    """What of a section needs another look."""
+
+    section: Section
+    missing: list[forms.BoundField]
+    """Fields that nobody filled in."""
+    wrong: list[tuple[forms.BoundField | None, str]]
+    """Each other error with its field, or None for one of a whole part."""
+
 
 class RegistrationForm:
     """Every section, filled from one request; valid only as a whole.
 
     data: what a page posted, or, in_json, an object with an object for each section and a list
     of objects for each list of rows. now: aware, the domain's time. case: to correct it, with
-    what it says now. companions: the cases that may be named as travelling along.
+    what it says now. like: one of the same family, whose journey, dwelling and contacts a new form
+    begins with. home: the community it begins with. companions: the cases that may be named as
+    travelling along.
     """
 
     def __init__(
@@ -83,48 +115,63 @@ class RegistrationForm:
         *,
         now: datetime,
         case: Case | None = None,
+        like: Case | None = None,
+        home: Place | None = None,
         companions: Any = None,
         in_json: bool = False,
     ) -> None:
         self.now, self.case, self.is_bound = now, case, data is not None
         self.companions = Case.objects.none() if companions is None else companions
-        records: dict[str, Any] = _records(case) if case else {}
+        before = case or like
+        records: dict[str, Any] = _records(before) if before else {}
 
         def one(name: str, form: type[forms.ModelForm], **initial: Any) -> Any:
             if in_json:
                 return reading_json(form(data.get(name, {})))
-            if record := records.get(name):
+            record = records.get(name)
+            if record and case:
                 return form(data, prefix=name, instance=record)
-            return form(data, prefix=name, initial=initial)
+            if record:
+                initial |= {field: getattr(record, field) for field in SHARED.get(form, ())}
+            shared = {"like": record} if record and form in SHARED_NUMBERS else {}
+            return form(data, prefix=name, initial=initial, **shared)
 
         def rows(name: str, formset: type[BaseFormSet]) -> Any:
             if in_json:
                 return [reading_json(formset.form(row)) for row in data.get(name, [])]
             initial = [
                 {field: getattr(row, field) for field in formset.form._meta.fields}
-                for row in records.get(name, [])
+                for row in (records.get(name, []) if case or data is None else [])
             ]
             return formset(data, prefix=name, initial=initial or None)
 
-        self.person = one("person", person.PersonForm, preferred_language="zh-hans")
+        self.person = one("person", person.PersonForm)
         self.document = one("document", person.DocumentForm)
         self.contact = one("contact", person.ContactForm)
-        self.dwelling = one("dwelling", person.DwellingForm)
-        self.arrival = one("arrival", journey.ArrivalForm)
+        self.dwelling = one("dwelling", person.DwellingForm, community=home)
+        self.arrival = one(
+            "arrival",
+            journey.ArrivalForm,
+            companion=like.number if like else "",
+            only_there=like is None,
+        )
         self.journey = one("journey", journey.JourneyForm, entry_port="PEK")
         self.health = one("health", health.HealthForm)
         self.request = one("request", health.RequestForm, requested_mode=RequestedMode.CENTRALIZED)
         self.care = one("care", health.CareForm)
-        self.declaration = one(
-            "declaration", health.DeclarationForm, privacy_notice_language="zh-hans"
-        )
+        self.declaration = one("declaration", health.DeclarationForm)
         self.office = one("office", person.OfficeForm, intake_channel="visit")
         self.co_residents = rows("co_residents", CoResidents)
         self.transits = rows("transits", Transits)
         self.visited = rows("visited", Visited)
         if case:
-            # A group is formed when its members are registered.
-            del self.arrival.fields["companion"]
+            # A group is formed when its members are registered, and the places are listed.
+            for name in ("companion", "only_there"):
+                del self.arrival.fields[name]
+        if not in_json:
+            self.visited.matters = relevance.of_rows("visited") if not case else ""
+            for part in self.all_forms:
+                relevance.mark(part, today=beijing_date(now))
 
     @property
     def sections(self) -> list[Section]:
@@ -166,14 +213,7 @@ class RegistrationForm:
     @property
     def all_forms(self) -> list[BaseForm]:
         """Every form and every row that is not to be removed, in the order of the page."""
-        return [
-            form
-            for section in self.sections
-            for form in (
-                *section.forms,
-                *(row for _title, rows in section.rows for row in rows if not is_removed(row)),
-            )
-        ]
+        return [form for section in self.sections for form in section.all_forms]
 
     def is_valid(self) -> bool:
         """Whether every section is, and what stands between the sections too."""
@@ -183,21 +223,26 @@ class RegistrationForm:
             form.is_valid()
         for rows in self.formsets:
             rows.is_valid()
+        defaults.fill_in(self)
         between.check_all(self)
         return not any(form.errors for form in self.all_forms)
 
     @property
     def errors(self) -> list[tuple[forms.BoundField | None, str]]:
         """Each error with its field, or None for one of a whole part."""
-        return [
-            (bound, str(error))
-            for form in self.all_forms
-            for bound, errors in (
-                (None, form.non_field_errors()),
-                *((bound, bound.errors) for bound in form),
-            )
-            for error in errors
-        ]
+        return [each for section in self.sections for each in _errors_in(section)]
+
+    @property
+    def amiss(self) -> list[Amiss]:
+        """What needs another look, by section; a field that is empty is missing, and no more."""
+        found = []
+        for section in self.sections:
+            errors = _errors_in(section)
+            missing = list({f.html_name: f for f, _error in errors if f and _is_empty(f)}.values())
+            wrong = [(f, error) for f, error in errors if not f or not _is_empty(f)]
+            if errors:
+                found.append(Amiss(section, missing, wrong))
+        return found
 
     def unjudged(self) -> RegistrationForm:
         """The same form with what was typed, and without any errors."""
@@ -261,8 +306,25 @@ class RegistrationForm:
             declaration=declaration,
             co_residents=[row.instance for row in kept(self.co_residents)],
             transits=[row.instance for row in kept(self.transits)],
-            visited=[row.instance for row in kept(self.visited)],
+            visited=[row.instance for row in kept(self.visited)] or defaults.only_stay(self),
         )
+
+
+def _errors_in(section: Section) -> list[tuple[forms.BoundField | None, str]]:
+    return [
+        (bound, str(error))
+        for form in section.all_forms
+        for bound, errors in (
+            (None, form.non_field_errors()),
+            *((bound, bound.errors) for bound in form),
+        )
+        for error in errors
+    ]
+
+
+def _is_empty(bound: forms.BoundField) -> bool:
+    """Whether nothing was typed or chosen there."""
+    return not bound.data or not str(bound.data).strip()
 
 
 def _records(case: Case) -> dict[str, Any]:

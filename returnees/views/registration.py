@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,7 +19,8 @@ from houshayu import clock
 from houshayu.address import asked
 from houshayu.calendar import beijing_date
 from houshayu.http import Request
-from houshayu.models import Place, PlaceKind
+from houshayu.language import remember, speak
+from houshayu.models import HOME_KINDS, Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees import documents, names
 from returnees.arrivals import ArrivalRefused
@@ -44,27 +47,34 @@ Context = dict[str, Any]
 
 
 @permission_required("returnees.add_case", raise_exception=True)
-def case_register(request: Request) -> HttpResponse:
-    """The bilingual form; its helping buttons send it here too, and it comes back filled in."""
+def case_register(request: Request, number: str = "") -> HttpResponse:
+    """The bilingual form; its helping buttons send it here too, and it comes back filled in.
+
+    number: of the case of somebody of the same family, whose journey, dwelling and contacts the
+    form begins with.
+    """
     places = Place.objects.covered_by(request.user, "returnees.add_case").holders()
+    like = (
+        get_object_or_404(_held(request, "returnees.add_case"), number=number) if number else None
+    )
     if request.method != "POST":
-        return _begin(request, places)
+        return _begin(request, places, like)
     now = clock.now()
-    context: Context = {"places": places, "draft_id": _draft_id(request.POST)}
+    context: Context = {"places": places, "draft_id": _draft_id(request.POST), "like": like}
     if request.POST.get("do", "save") != "save":
         return _help(request, context)
     place = _place(request, places)
-    form = _form(request, request.POST)
+    form = _form(request, request.POST, like=like)
     if not form.is_valid() or place is None:
-        return _page(request, form, context | {"place_missing": place is None}, status=422)
+        return _once_more(request, form, context | {"place_missing": place is None})
     duplicates = _duplicates(request, form)
     if duplicates and not request.POST.get("not_a_duplicate"):
-        return _page(request, form, context | {"duplicates": duplicates}, status=422)
+        return _once_more(request, form, context | {"duplicates": duplicates})
     try:
         case = register(form.registration(), place=place, by=request.user, now=now)
     except AlreadyRegistered as known:
         context |= {"duplicates": _duplicates_shown(request, [known.case]), "certain": True}
-        return _page(request, form, context, status=422)
+        return _once_more(request, form, context)
     RegistrationDraft.objects.of(request.user).filter(pk=context["draft_id"]).delete()
     messages.success(
         request, _("Registered: %(number)s is in your hands.") % {"number": case.number}
@@ -81,20 +91,15 @@ def case_register(request: Request) -> HttpResponse:
 @permission_required("returnees.change_case", raise_exception=True)
 def case_edit(request: Request, number: str) -> HttpResponse:
     """The form of a case to be corrected; the old values stay in the history with the reason."""
-    case = get_object_or_404(
-        Case.objects.held_by(request.user, "returnees.change_case").select_related(
-            "person", "document", "journey", "health", "request", "care", "declaration", "community"
-        ),
-        number=number,
-    )
+    case = get_object_or_404(_held(request, "returnees.change_case"), number=number)
     # With a NUL character the history would lose the reason, and who gave it.
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:200]
     context: Context = {"case": case, "reason": reason}
     if request.method != "POST":
-        return _page(request, _form(request, None, case), context)
+        return _page(request, _form(request, None, case=case), context)
     if request.POST.get("do", "save") != "save":
         return _help(request, context)
-    form = _form(request, request.POST, case)
+    form = _form(request, request.POST, case=case)
     if not form.is_valid() or not reason:
         return _page(request, form, context | {"reason_missing": not reason}, status=422)
     try:
@@ -116,10 +121,7 @@ def case_edit(request: Request, number: str) -> HttpResponse:
 @permission_required("returnees.add_case", raise_exception=True)
 def draft_save(request: Request) -> HttpResponse:
     """Keep what is typed so far; asked by the page itself while somebody types."""
-    typed = request.POST.copy()
-    for name in ("csrfmiddlewaretoken", "do"):
-        typed.pop(name, None)
-    RegistrationDraft.objects.keep(_draft_id(typed), typed, by=request.user, now=clock.now())
+    _keep_draft(request, _draft_id(request.POST))
     return HttpResponse(status=204)
 
 
@@ -132,17 +134,46 @@ def draft_delete(request: Request, pk: uuid.UUID) -> HttpResponse:
     return redirect("returnees:case_register")
 
 
-def _begin(request: Request, places: QuerySet[Place]) -> HttpResponse:
+def _held(request: Request, permission: str) -> QuerySet[Case]:
+    """The open cases that the user may do this with, with everything the form shows of one."""
+    return Case.objects.held_by(request.user, permission).select_related(
+        "person", "document", "journey", "health", "request", "care", "declaration", "community"
+    )
+
+
+def _keep_draft(request: Request, draft_id: uuid.UUID) -> None:
+    typed = request.POST.copy()
+    for name in ("csrfmiddlewaretoken", "do"):
+        typed.pop(name, None)
+    RegistrationDraft.objects.keep(draft_id, typed, by=request.user, now=clock.now())
+
+
+def _once_more(request: Request, form: RegistrationForm, context: Context) -> HttpResponse:
+    """The page with what needs another look; closing it loses nothing either."""
+    _keep_draft(request, context["draft_id"])
+    return _page(request, form, context, status=422)
+
+
+def _begin(request: Request, places: QuerySet[Place], like: Case | None) -> HttpResponse:
     """An empty form, or the unfinished one that the address names."""
     drafts = RegistrationDraft.objects.of(request.user)
     form = DraftForm(asked(request))
     if not form.is_valid():
         raise Http404
     if not (wanted := form.cleaned_data["draft"]):
-        context: Context = {"places": places, "draft_id": uuid.uuid4(), "drafts": drafts}
-        return _page(request, _form(request, None), context)
+        context: Context = {
+            "places": places, "draft_id": uuid.uuid4(), "drafts": drafts, "like": like,
+            "is_new": True,
+        }  # fmt: skip
+        own = places[0] if len(places) == 1 else None
+        home = own if own and own.kind in HOME_KINDS else None
+        return _page(request, _form(request, None, like=like, home=home), context)
     draft = get_object_or_404(drafts, pk=wanted)
     typed = draft.data
+    before = _held(request, "returnees.add_case").filter(number=typed.get("like", "")).first()
+    if before and like is None:
+        address = reverse("returnees:family_next", args=[before.number])
+        return redirect(f"{address}?draft={draft.pk}")
     context = {
         "places": places,
         "draft_id": draft.pk,
@@ -150,13 +181,15 @@ def _begin(request: Request, places: QuerySet[Place]) -> HttpResponse:
         "mrz": typed.get("mrz", ""),
         "chosen_place": typed.get("place", ""),
         "asked": "draft",
+        "like": like,
     }
-    return _page(request, _form(request, typed).unjudged(), context)
+    return _page(request, _form(request, typed, like=like).unjudged(), context)
 
 
-def _form(request: Request, data: QueryDict | None, case: Case | None = None) -> RegistrationForm:
+def _form(request: Request, data: QueryDict | None, **begins_with: Any) -> RegistrationForm:
+    """begins_with: case, like or home, as RegistrationForm takes them."""
     companions = Case.objects.visible_to(request.user).open()
-    return RegistrationForm(data, now=clock.now(), case=case, companions=companions)
+    return RegistrationForm(data, now=clock.now(), companions=companions, **begins_with)
 
 
 def _page(
@@ -164,6 +197,8 @@ def _page(
 ) -> HttpResponse:
     context = {
         "form": form,
+        # The buttons of the languages send the form, which comes back in the other one.
+        "language_form": "registration",
         "countries": country_labels(),
         "nationalities": nationality_labels(),
         "compounds": Place.objects.filter(kind=PlaceKind.COMPOUND, is_active=True),
@@ -197,16 +232,21 @@ def _draft_id(typed: QueryDict) -> uuid.UUID:
 def _help(request: Request, context: Context) -> HttpResponse:
     """What a helping button asks for; nothing is saved.
 
-    mrz reads the lines into the fields, pinyin suggests the latin name, duplicates looks whether
-    the person is registered already, and the name of a list adds a row to it. context["case"] is
-    the case whose form is corrected, if it is one.
+    mrz reads the lines into the fields, pinyin suggests the latin name, latin does so while the
+    name is typed, duplicates looks whether the person is registered already, the name of a list
+    adds a row to it, and a language is what the form comes back in. context["case"] is the case
+    whose form is corrected, if it is one, and context["like"] the one before of the family.
     """
     data = request.POST.copy()
     do = request.POST["do"]
+    if do in settings.INTERFACE_LANGUAGES:
+        speak(request, do)
+        if draft_id := context.get("draft_id"):
+            _keep_draft(request, draft_id)
     problems: list[documents.MrzProblem] = []
     if do == "mrz":
         problems = _fill_from_mrz(data)
-    elif do == "pinyin":
+    elif do == "pinyin" or (do == "latin" and _latin_is_open(data)):
         surname, given = names.suggest_latin(data.get("person-name_zh", ""))
         if surname:
             data["person-surname_latin"], data["person-given_names_latin"] = surname, given
@@ -214,7 +254,7 @@ def _help(request: Request, context: Context) -> HttpResponse:
         total = data.get(f"{do}-TOTAL_FORMS", "")
         rows = int(total) if total.isdecimal() and len(total) < 5 else 0
         data[f"{do}-TOTAL_FORMS"] = str(min(rows + 1, MOST_ROWS))
-    form = _form(request, data, context.get("case"))
+    form = _form(request, data, case=context.get("case"), like=context.get("like"))
     if do == "duplicates":
         form.person.is_valid()
         form.document.is_valid()
@@ -223,7 +263,19 @@ def _help(request: Request, context: Context) -> HttpResponse:
     form.focus_new_row(do)
     for problem in problems:
         form.mark(problem)
-    return _page(request, form, context | {"asked": do, "mrz_problems": problems})
+    page = _page(request, form, context | {"asked": do, "mrz_problems": problems})
+    if do in settings.INTERFACE_LANGUAGES:
+        remember(page, do)
+    return page
+
+
+def _latin_is_open(data: QueryDict) -> bool:
+    """Whether the latin name is empty, or was suggested for the beginning of the Chinese one."""
+    latin = (data.get("person-surname_latin", ""), data.get("person-given_names_latin", ""))
+    name = data.get("person-name_zh", "")[:50]
+    return not any(latin) or latin in {
+        names.suggest_latin(name[:length]) for length in range(1, len(name))
+    }
 
 
 def _fill_from_mrz(data: QueryDict) -> list[documents.MrzProblem]:

@@ -38,7 +38,9 @@ def log_in(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[[str
     errors: list[str] = []
 
     def open_page(username: str, language: str) -> Page:
-        page = chromium.new_page(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+        page = chromium.new_page(
+            base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="zh-CN"
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto("/accounts/login/")
         page.fill("[name=login]", username)

@@ -10,7 +10,10 @@ from django.http import QueryDict
 
 from houshayu.models import Place
 from returnees import releasing
+from returnees.forms.defaults import language_of
+from returnees.forms.health import HealthForm
 from returnees.forms.registration import RegistrationForm
+from returnees.forms.relevance import RULES
 from returnees.models import Case
 from returnees.registration import Registration, amend
 from returnees.sheets.registration import FORM
@@ -561,7 +564,9 @@ def test_all_that_is_asked_stands_on_the_printed_sheet() -> None:
     rows = {name for formset in form.formsets for name in formset.form.base_fields}
 
     # How a number is shown, and what is asked only to work something else out.
-    assert asked - printed == {"document_number", "departure_offset", "companion"}
+    assert asked - printed == {
+        "document_number", "departure_offset", "companion", "only_there", "none_of_these",
+    }  # fmt: skip
     assert rows - lists == set()
 
 
@@ -569,3 +574,136 @@ def test_a_community_outside_the_sub_district_is_offered_and_not_refused() -> No
     konggang = Place.objects.get(code="cofco-xiangyun")
 
     assert answered(dwelling__community=str(konggang.pk)).case.community == konggang
+
+
+# --- What may be left out -----------------------------------------------------------------------
+
+
+def test_answers_that_the_others_suggest_may_be_left_out() -> None:
+    left_out = dict.fromkeys(
+        [
+            "person__preferred_language", "journey__entry_date", "declaration__signed_by",
+            "declaration__privacy_notice_language",
+        ],
+        "",
+    )  # fmt: skip
+
+    registration = answered(**left_out)
+
+    assert registration.person.preferred_language == "de"
+    assert registration.journey.entry_date == date(2020, 3, 20)
+    assert registration.declaration.privacy_notice_language == "de"
+    assert registration.declaration.signed_by == "MUSTER LENA SOFIE"
+
+
+@pytest.mark.parametrize(
+    ("nationality", "language"),
+    [
+        ("CHN", "zh-hans"), ("HKG", "zh-hant"), ("KOR", "ko"), ("CHE", "de"), ("BRA", "en"),
+        ("EGY", "ar"), ("CAN", "en"), ("MEX", "es"), ("", "en"),
+    ],
+)  # fmt: skip
+def test_the_language_is_what_most_people_of_the_country_speak(
+    nationality: str, language: str
+) -> None:
+    assert language_of(nationality) == language
+
+
+def test_a_guardian_signs_for_a_child_unless_somebody_says_otherwise() -> None:
+    unsigned = CHILD | {"declaration__signed_by": "", "declaration__signed_relation": ""}
+    declaration = answered(**unsigned).declaration
+
+    assert declaration.signed_by == CHILD["person__guardian_name"]
+    assert declaration.signed_relation
+
+
+def test_an_entry_elsewhere_has_a_day_of_its_own() -> None:
+    by_tianjin = BY_TIANJIN | {"journey__entry_date": "", "journey__days_observed_elsewhere": "0"}
+
+    assert complaints(**by_tianjin) == ["journey-entry_date"]
+
+
+NOWHERE_ELSE = {f"visited__0__{name}": "" for name in ("country", "city", "from_on", "until_on")}
+
+
+def test_the_last_14_days_may_be_those_in_the_place_of_departure() -> None:
+    there = NOWHERE_ELSE | {"arrival__only_there": "on"}
+    (whole,) = answered(**there).visited
+    (until_the_flight,) = answered(**there, journey__departure_time="2020-03-19T20:00").visited
+
+    assert (whole.country, whole.city) == ("DEU", "Frankfurt")
+    assert (whole.from_on, whole.until_on) == (date(2020, 3, 6), date(2020, 3, 20))
+    assert until_the_flight.until_on == date(2020, 3, 19)
+    assert [each.city for each in answered(arrival__only_there="on").visited] == ["Frankfurt"]
+
+
+OPEN_QUESTIONS = {f"health__{name}": "" for name in HealthForm.QUESTIONS}
+
+
+def test_no_to_all_of_these_answers_the_questions_that_are_open() -> None:
+    health = answered(**OPEN_QUESTIONS, health__none_of_these="on").health
+
+    assert [getattr(health, name) for name in HealthForm.QUESTIONS] == [False] * 7
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"health__symptoms": ["fever"], "health__symptom_onset": "2020-03-19"},
+        {"health__cluster": "yes"},
+        {"health__pregnant": "on"},
+        {"health__regular_medicine": "aspirin"},
+    ],
+)
+def test_no_to_all_of_these_does_not_stand_beside_a_yes(otherwise: dict[str, Any]) -> None:
+    assert complaints(**otherwise, health__none_of_these="on") == ["health-none_of_these"]
+
+
+# --- What matters -------------------------------------------------------------------------------
+
+
+def test_every_rule_of_what_matters_names_fields_and_answers_that_are_there() -> None:
+    form = RegistrationForm(now=NOW)
+    fields = {
+        part.add_prefix(name): field
+        for part in form.all_forms
+        for name, field in part.fields.items()
+    }
+
+    for name, rules in RULES.items():
+        assert name in fields or name in form.parts
+        for rule in rules:
+            choices = dict(getattr(fields[rule.beside], "choices", {}))
+            assert {*rule.only, *rule.unless} <= {*choices, "on"}
+
+
+def test_no_field_that_must_be_filled_in_is_hidden_on_an_empty_form() -> None:
+    form = RegistrationForm(now=NOW)
+    hidden = [
+        part.add_prefix(name)
+        for part in form.all_forms
+        for name, field in part.fields.items()
+        if field.required and any(not rule.unless for rule in RULES.get(part.add_prefix(name), ()))
+    ]
+
+    assert hidden == []
+
+
+def test_what_is_missing_is_one_line_for_a_section() -> None:
+    left = ("care-diet", *(name for name in typed() if name.endswith("_FORMS")))
+    nothing = {name.replace("-", "__"): "" for name in typed() if name not in left}
+    form = filled(**nothing)
+    form.is_valid()
+
+    assert [part.section.letter for part in form.amiss] == ["A", "B", "C", "D", "E", "G", "O"]
+    assert [part.wrong for part in form.amiss if part.wrong] == []
+    assert len(form.amiss[0].missing) > 4
+
+
+def test_what_is_wrong_is_a_line_of_its_own() -> None:
+    form = filled(person__birth_date="1899-12-31", person__gender="")
+    form.is_valid()
+    (person,) = form.amiss
+
+    assert [field.html_name for field in person.missing] == ["person-gender"]
+    assert [field.html_name for field, _error in person.wrong if field] == ["person-birth_date"]

@@ -15,6 +15,7 @@ from django.urls import reverse
 from houshayu.models import ClockShift, Place, Role, User
 from returnees import releasing
 from returnees.models import Case, IdentityDocument, Person, RegistrationDraft
+from returnees.names import suggest_latin
 from returnees.registration import amend
 from returnees.tasks import forget_old_drafts
 from tests.factories import NOW, holder_of, make_case, make_user, moment, real_place
@@ -139,6 +140,14 @@ def test_every_label_and_choice_is_shown_in_both_languages(worker: Client, sende
         assert '<option value="德国 Germany (DEU)">' in page
 
 
+def test_without_a_script_every_field_is_in_sight(worker: Client) -> None:
+    page = worker.get(PAGE).content.decode()
+    form = page[page.index('id="registration"') :]
+
+    assert not re.search(r"<(div|fieldset|section|details)[^>]*\shidden\b", form)
+    assert re.search(r"<details[^>]*\sopen\b", form)
+
+
 def test_the_page_is_light_and_asks_the_database_little(
     worker: Client, django_assert_num_queries: Any
 ) -> None:
@@ -194,6 +203,24 @@ def test_pinyin_is_suggested_for_a_name_in_hanzi(worker: Client, community: Plac
 
     assert value_of(page, "person-surname_latin") == "OUYANG"
     assert value_of(page, "person-given_names_latin") == "XIUYING"
+
+
+def test_pinyin_follows_a_name_while_it_is_typed_and_leaves_another_spelling(
+    worker: Client, community: Place
+) -> None:
+    def suggested(surname: str, given: str) -> str:
+        page = worker.post(
+            PAGE,
+            sent(
+                community, do="latin", person__name_zh="欧阳秀英",
+                person__surname_latin=surname, person__given_names_latin=given,
+            ),
+        )  # fmt: skip
+        return value_of(page, "person-surname_latin")
+
+    assert suggested("", "") == "OUYANG"
+    assert suggested(*suggest_latin("欧阳秀")) == "OUYANG"
+    assert suggested("AUYEUNG", "SAUYING") == "AUYEUNG"
 
 
 def test_a_row_is_added_by_a_button_without_a_script(worker: Client, community: Place) -> None:
@@ -321,12 +348,156 @@ def test_a_draft_is_dropped_on_saving_and_by_hand(worker: Client, community: Pla
     assert [str(draft.pk) for draft in RegistrationDraft.objects.all()] == [left]
 
 
+def test_a_form_that_needs_another_look_is_kept_as_a_draft(worker: Client) -> None:
+    key = str(uuid.uuid4())
+
+    worker.post(PAGE, typed(draft=key, person__surname_latin="HALF", person__birth_date=""))
+
+    assert value_of(worker.get(PAGE, {"draft": key}), "person-surname_latin") == "HALF"
+
+
 def test_a_draft_that_nobody_goes_on_with_is_forgotten(worker: Client, sender: User) -> None:
     old, recent = keep_draft(worker), keep_draft(worker)
     RegistrationDraft.objects.filter(pk=old).update(saved_at=moment("2020-02-18"))
 
     assert forget_old_drafts() == 1
     assert [str(draft.pk) for draft in RegistrationDraft.objects.all()] == [recent]
+
+
+# --- The next of a family ---------------------------------------------------------------------
+
+
+def next_of(case: Case) -> str:
+    return reverse("returnees:family_next", args=[case.number])
+
+
+def test_the_next_of_a_family_begins_with_what_is_the_same(
+    worker: Client, community: Place
+) -> None:
+    worker.post(PAGE, sent(community, **a_row("transits", country="FIN", city="Helsinki")))
+    first = Case.objects.get()
+
+    assert next_of(first) in worker.get(first.get_absolute_url()).content.decode()
+    page = worker.get(next_of(first))
+
+    assert value_of(page, "arrival-companion") == first.number
+    assert value_of(page, "journey-flight_number") == "CA966"
+    assert value_of(page, "transits-0-city") == "Helsinki"
+    assert value_of(page, "visited-0-city") == "Frankfurt"
+    assert value_of(page, "dwelling-room") == "1201"
+    assert chosen_in(page, "dwelling-community") == str(community.pk)
+    for own in ("person-surname_latin", "person-birth_date", "document-document_number"):
+        assert value_of(page, own) == ""
+    for number in ("19900000001", "19900000002", "X00000001"):
+        assert number not in page.content.decode()
+
+
+def test_the_next_of_a_family_has_the_same_contacts_and_travels_along(
+    worker: Client, community: Place
+) -> None:
+    worker.post(PAGE, sent(community))
+    first = Case.objects.get()
+
+    worker.post(
+        next_of(first),
+        sent(
+            community, person__given_names_latin="KARL", document__document_number="X00000002",
+            person__birth_date="1986-06-02", contact__phone_cn="",
+            dwelling__emergency_contact_phone="", arrival__companion=first.number,
+            declaration__signed_by="",
+        ),
+    )  # fmt: skip
+
+    karl = Case.objects.exclude(pk=first.pk).get()
+    assert karl.travel_group == first.travel_group
+    assert karl.person.phone_cn == "19900000001"
+    assert karl.emergency_contact_phone == "19900000002"
+    for case, other in ((first, karl), (karl, first)):
+        assert other.number in worker.get(case.get_absolute_url()).content.decode()
+
+
+def test_a_closed_case_of_the_family_stays_in_sight(worker: Client, community: Place) -> None:
+    first = make_case(place=community)
+    second = make_case(place=community)
+    Case.objects.filter(pk=second.pk).update(travel_group=first.travel_group)
+    releasing.close(second, "no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
+
+    assert second.number in worker.get(first.get_absolute_url()).content.decode()
+
+
+def test_nobody_begins_with_a_case_in_other_hands(client: Client, community: Place) -> None:
+    worker = make_user(role=Role.COMMUNITY_WORKER, place=real_place("gucheng"))
+    client.force_login(worker)
+
+    assert client.get(next_of(make_case(place=community))).status_code == 404
+
+
+def test_a_draft_of_the_next_of_a_family_goes_on_as_one(worker: Client, community: Place) -> None:
+    first = make_case(place=community)
+    key = keep_draft(worker, like=first.number, dwelling__emergency_contact_phone="")
+
+    answer = worker.get(PAGE, {"draft": key})
+
+    assert answer.headers["Location"] == f"{next_of(first)}?draft={key}"
+    assert worker.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_draft_goes_on_without_the_case_it_was_begun_from(
+    worker: Client, community: Place
+) -> None:
+    first = make_case(place=community)
+    key = keep_draft(worker, like=first.number, person__surname_latin="HALF")
+    releasing.close(first, "no_show", by=make_user(), now=moment("2020-03-20", "10:00"), note="")
+
+    assert value_of(worker.get(PAGE, {"draft": key}), "person-surname_latin") == "HALF"
+
+
+# --- The other language -----------------------------------------------------------------------
+
+
+def test_the_language_switches_with_all_that_was_typed(
+    worker: Client, community: Place, sender: User
+) -> None:
+    page = worker.post(PAGE, sent(community, do="en", person__surname_latin="HALF"))
+
+    assert page.headers["Content-Language"] == "en"
+    assert value_of(page, "person-surname_latin") == "HALF"
+    assert "error-summary" not in page.content.decode()
+    assert RegistrationDraft.objects.get().name == "HALF LENA SOFIE"
+    sender.refresh_from_db()
+    assert sender.language == "en"
+
+
+def test_a_correction_switches_its_language_too(worker: Client, community: Place) -> None:
+    worker.post(PAGE, sent(community))
+    case = Case.objects.get()
+
+    page = worker.post(edit(case), as_corrected(community, do="en", dwelling__room="77"))
+
+    assert value_of(page, "dwelling-room") == "77"
+    assert page.headers["Content-Language"] == "en"
+    assert not RegistrationDraft.objects.exists()
+
+
+def test_enter_saves_the_form_and_does_not_switch_its_language(worker: Client) -> None:
+    page = worker.get(PAGE).content.decode()
+    buttons = re.findall(r"<button[^>]*>", page)
+    of_the_form = [each for each in buttons if 'form="registration"' in each]
+
+    assert 'value="save"' in of_the_form[0]
+
+
+# --- Few and grouped errors -------------------------------------------------------------------
+
+
+def test_an_empty_form_comes_back_with_a_line_for_each_section(worker: Client) -> None:
+    empty = {name: value for name, value in typed().items() if name.endswith("_FORMS")}
+
+    page = worker.post(PAGE, empty).content.decode()
+
+    summary = re.search(r'<div class="error-summary".*?</ul>', page, re.S)
+    assert summary and summary[0].count("<li>") <= 8
+    assert 'href="#id_person-gender"' in summary[0]
 
 
 # --- Correcting -------------------------------------------------------------------------------
