@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from houshayu.duties import planning
 from policy import is_fever
-from returnees.models import Alert, AlertKind, Case, CheckIn, Custody, LabTest
+from returnees.models import Alert, AlertKind, Case, CheckIn, Custody, LabTest, Resolution
+
+if TYPE_CHECKING:
+    from houshayu.models import User
+    from returnees.models.alerts import AlertQuerySet
 
 
 def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Alert]:
@@ -49,13 +54,30 @@ def raise_for_temperature(case: Case, temperature: Decimal, *, now: datetime) ->
 
 def raise_for_test(test: LabTest, *, now: datetime) -> None:
     """An alert for a positive nucleic acid test."""
-    _raise([_alert(test.observation.case, AlertKind.POSITIVE_TEST)], now=now)
+    _raise([_alert(test.observation.case, AlertKind.POSITIVE_TEST, labtest=test)], now=now)
 
 
-def _alert(case: Case, kind: AlertKind, temperature: Decimal | None = None) -> Alert:
+def withdraw(alerts: AlertQuerySet, *, by: User, now: datetime) -> int:
+    """Settle those of the alerts that are open as entered by mistake; return how many were.
+
+    What raised them must be corrected before: the database looks.
+    """
+    return alerts.filter(resolved_at=None).update(
+        resolved_at=now, resolved_by=by, resolution=Resolution.MISTAKEN
+    )
+
+
+def _alert(
+    case: Case,
+    kind: AlertKind,
+    temperature: Decimal | None = None,
+    labtest: LabTest | None = None,
+) -> Alert:
     """An alert in the hands of the place that holds the case."""
     custody = Custody.objects.open().select_related("place").get(case=case)
-    return Alert(case=case, place=custody.place, kind=kind, temperature=temperature)
+    return Alert(
+        case=case, place=custody.place, kind=kind, temperature=temperature, labtest=labtest
+    )
 
 
 def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:

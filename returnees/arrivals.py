@@ -17,7 +17,7 @@ from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS, Place, PlaceKind
 from policy import ObservationKind, Slot, check_in_slots
 from returnees import decisions, observing
-from returnees.models import Case, CheckIn, Custody, EndReason, LabTest, Observation
+from returnees.models import VOID, Case, CheckIn, Custody, EndReason, LabTest, Observation
 
 if TYPE_CHECKING:
     from houshayu.models import User
@@ -93,7 +93,7 @@ def correct(case: Case, at: datetime | None, *, by: User, now: datetime, reason:
         if locked.arrived_at is None:
             raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
         Observation.objects.lock_current_of(locked)
-        if locked.observations.exclude(end_reason__in=["", EndReason.CORRECTED]).exists():
+        if locked.observations.exclude(end_reason__in=["", *VOID]).exists():
             raise ArrivalStands(_("The days have since been restarted or completed."))
         if at is None:
             _undo(locked, now=now)

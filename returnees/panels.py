@@ -63,7 +63,11 @@ def _policy(seen: Seen) -> dict[str, Any]:
 
 
 def _alerts(seen: Seen) -> dict[str, Any] | None:
-    alerts = list(seen.case.alerts.select_related("acknowledged_by", "resolved_by"))
+    alerts = list(
+        seen.case.alerts.select_related("acknowledged_by", "resolved_by").prefetch_related(
+            "steps__taken_by"
+        )
+    )
     return {"alerts": alerts} if alerts else None
 
 
@@ -149,7 +153,6 @@ ACTS = (
         permission="release_case",
         order=30,
         applies=_can_be_released,
-        posts=True,
         look="primary",
     ),
     CaseAct(

@@ -48,6 +48,7 @@ urlpatterns = [
     path("alerts/", alerts.alert_list, name="alert_list"),
     path("alerts/bulk/", alerts.alert_bulk, name="alert_bulk"),
     path("alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
+    path("alerts/<int:pk>/step/", alerts.alert_step, name="alert_step"),
     path("alerts/<int:pk>/resolve/", alerts.alert_resolve, name="alert_resolve"),
     path("cases/<str:number>/print/<str:sheet>.pdf", prints.print_sheet, name="print_sheet"),
     path("prints/", prints.print_many, name="print_many"),

@@ -350,6 +350,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         data=lambda world, _: {"act": "acknowledge", "chosen": world.alert.pk},
     ),
     "returnees:alert_acknowledge": Needs("returnees.handle_alert", method="post", given=the_alert),
+    "returnees:alert_step": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:alert_resolve": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:print_sheet": Needs("returnees.print_case", given=the_sheet),
     "returnees:print_many": Needs(
@@ -442,10 +443,13 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "api:alert-list GET": Needs("returnees.view_case"),
     "api:alert-detail GET": Needs("returnees.view_case", given=the_alert),
     "api:alert-acknowledge POST": Needs("returnees.handle_alert", given=the_alert),
+    "api:alert-step POST": Needs(
+        "returnees.handle_alert", given=the_alert, data=lambda *_: {"step": "isolated"}
+    ),
     "api:alert-resolve POST": Needs(
         "returnees.handle_alert",
         given=the_alert,
-        data=lambda *_: {"resolution": "remeasured_normal"},
+        data=lambda *_: {"resolution": "remeasured_normal", "reading": "36.6"},
     ),
     "api:case-reveal POST": Needs(
         "returnees.reveal_identitydocument",

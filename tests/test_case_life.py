@@ -375,9 +375,7 @@ class CaseLife(RuleBasedStateMachine):
         for alert in case.alerts.all():
             settled = bool(alert.resolved_at)
             result = self.attempt(
-                lambda alert=alert: alert.resolve(
-                    Resolution.REMEASURED_NORMAL, by=self.staff, now=self.now
-                )
+                lambda alert=alert: alert.resolve(Resolution.CONFIRMED, by=self.staff, now=self.now)
             )
             assert (result is Conflict) == settled
 

@@ -100,6 +100,7 @@ SAME = {
     "returnees:labtest_record": "api:case-test-record POST",
     "returnees:round": "api:round-list POST",
     "returnees:alert_acknowledge": "api:alert-acknowledge POST",
+    "returnees:alert_step": "api:alert-step POST",
     "returnees:alert_resolve": "api:alert-resolve POST",
     "transfers:handoff_offer": "api:handoff-list POST",
     "transfers:handoff_accept": "api:handoff-accept POST",

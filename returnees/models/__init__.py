@@ -1,4 +1,14 @@
-from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
+from returnees.models.alerts import (
+    FOUND,
+    Alert,
+    AlertClosed,
+    AlertKind,
+    AlertStepKind,
+    NotNormal,
+    ReadingMissing,
+    Resolution,
+)
+from returnees.models.alertsteps import AlertStep
 from returnees.models.case_queries import CaseClosed, Whereabouts
 from returnees.models.cases import Case, CaseOutcome, IntakeChannel
 from returnees.models.certificates import ObservationCertificate
@@ -22,7 +32,7 @@ from returnees.models.journey import (
     VisitedPlace,
 )
 from returnees.models.labtests import LabTest, TestResult
-from returnees.models.observation import EndReason, Observation
+from returnees.models.observation import VOID, EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
 from returnees.models.requests import (
     AssessmentResult,
@@ -35,9 +45,13 @@ from returnees.models.requests import (
 
 __all__ = [
     "BEIJING_PORTS",
+    "FOUND",
+    "VOID",
     "Alert",
     "AlertClosed",
     "AlertKind",
+    "AlertStep",
+    "AlertStepKind",
     "AssessmentResult",
     "CarePreference",
     "Case",
@@ -59,12 +73,14 @@ __all__ = [
     "IntakeChannel",
     "Journey",
     "LabTest",
+    "NotNormal",
     "Observation",
     "ObservationCertificate",
     "ObservationRequest",
     "Person",
     "PersonCategory",
     "Pickup",
+    "ReadingMissing",
     "RegistrationDraft",
     "Resolution",
     "Symptom",

@@ -40,4 +40,19 @@ def arrival_correct(request: Request, number: str) -> HttpResponse:
 
     title = _("Correct the arrival")
     beside = {ArrivalStands: "arrived_at", OutsideItsDays: "arrived_at"}
-    return case_act(request, case, form, correct, title=title, button=title, beside=beside)
+
+    def what_follows() -> str:
+        if form.cleaned_data["arrived_at"]:
+            return ""
+        return _("The observation ends, its days count nowhere, and the person is expected again.")
+
+    return case_act(
+        request,
+        case,
+        form,
+        correct,
+        title=title,
+        button=title,
+        beside=beside,
+        confirm=what_follows,
+    )

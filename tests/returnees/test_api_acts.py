@@ -201,7 +201,7 @@ def test_an_alert_is_taken_on_and_settled_where_the_case_is(
 
     assert post(coordinator, f"{address}acknowledge/").json()["acknowledged_by"] == "coordinator"
     assert list(post(coordinator, f"{address}resolve/", resolution="well").json()) == ["resolution"]
-    done = post(coordinator, f"{address}resolve/", resolution="remeasured_normal", note="36.6")
+    done = post(coordinator, f"{address}resolve/", resolution="remeasured_normal", reading="36.6")
 
     assert (done.status_code, done.json()["resolution"]) == (200, "remeasured_normal")
     assert get(hotel_worker, "alerts/").json()["results"] == []
