@@ -30,13 +30,18 @@ def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Al
                 case=checkin.observation.case,
                 place=holders[checkin.observation.case_id],
                 checkin=checkin,
-                kind=AlertKind.FEVER if is_fever(checkin.temperature) else AlertKind.SYMPTOM,
+                kind=kind_of(checkin),
                 temperature=checkin.temperature,
             )
             for checkin in worrying
         ),
         now=now,
     )
+
+
+def kind_of(checkin: CheckIn) -> AlertKind:
+    """What the alert of a check-in is about that needs one."""
+    return AlertKind.FEVER if is_fever(checkin.temperature) else AlertKind.SYMPTOM
 
 
 def raise_for_declaration(case: Case, *, now: datetime) -> None:

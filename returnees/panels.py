@@ -9,9 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
 from policy import check_in_slots
-from returnees import decisions, observing, releasing
+from returnees import correcting, decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
-from returnees.models import CheckIn, EndReason, Observation, ObservationCertificate
+from returnees.corrections import corrections
+from returnees.models import (
+    CaseOutcome,
+    CheckIn,
+    EndReason,
+    Observation,
+    ObservationCertificate,
+)
 from returnees.sheets.kinds import SheetKind
 
 
@@ -44,6 +51,11 @@ def _person(seen: Seen) -> dict[str, Any]:
         else None
     )
     return {"certificate": certificate}
+
+
+def _corrections(seen: Seen) -> dict[str, Any] | None:
+    found = corrections(seen.observations)
+    return {"corrections": found} if found else None
 
 
 def _custodies(seen: Seen) -> dict[str, Any]:
@@ -89,6 +101,12 @@ PANELS = (
         column=Column.MAIN,
         order=10,
     ),
+    Panel(
+        template="returnees/_case_corrections.html",
+        context=_corrections,
+        column=Column.MAIN,
+        order=15,
+    ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
     Panel(
         template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
@@ -120,6 +138,16 @@ def _has_arrived(seen: Seen) -> bool:
 
 def _can_be_released(seen: Seen) -> bool:
     return not releasing.reasons_not_released(seen.case, seen.now)
+
+
+def _release_can_be_taken_back(seen: Seen) -> bool:
+    released = correcting.released_on(seen.observations)
+    if released is None or released.ended_on != beijing_date(seen.now):
+        return False
+    if seen.case.closed_at:
+        return seen.case.outcome == CaseOutcome.RELEASED
+    # Whoever is being offered the case sees it, and holds nothing of it yet.
+    return bool(seen.may.get("release_case"))
 
 
 def _has_completed(seen: Seen) -> bool:
@@ -154,6 +182,15 @@ ACTS = (
         order=30,
         applies=_can_be_released,
         look="primary",
+    ),
+    CaseAct(
+        view="returnees:release_take_back",
+        label=_("Take back the release"),
+        permission="release_case",
+        order=35,
+        applies=_release_can_be_taken_back,
+        reads=True,
+        look="outline-secondary",
     ),
     CaseAct(
         view="returnees:case_edit",

@@ -28,6 +28,7 @@ from returnees.forms import labtests
 from returnees.forms.alerts import AlertStepForm, ResolutionForm
 from returnees.forms.arrivals import ArrivalCorrectionForm
 from returnees.forms.cases import CloseForm
+from returnees.forms.corrections import CheckInCorrectionForm, TestCorrectionForm
 from returnees.forms.observing import AssessmentForm, RestartForm
 from returnees.forms.registration import RegistrationForm
 from returnees.forms.rounds import ReadingForm, SlotForm
@@ -342,6 +343,8 @@ FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
         {"today": NOW.date(), "until": date(2020, 4, 3)},
     ),
     (labtests.TestForm, {"result": "negative"}, {}),
+    (CheckInCorrectionForm, MEASURED | {"reason": "看错"}, {}),
+    (TestCorrectionForm, {"result": "negative", "reason": "看错"}, {}),
     (AlertStepForm, {"step": "isolated"}, {}),
     (ResolutionForm, {"resolution": "confirmed"}, {"alert": Alert(kind="fever")}),
     (ResultForm, {"result": "好"}, {}),

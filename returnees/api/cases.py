@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -19,7 +20,7 @@ from houshayu.api import Pages, Request
 from houshayu.api_forms import from_json
 from houshayu.models import Reveal
 from houshayu.privacy.fields import protected_fields
-from returnees import arrivals, releasing
+from returnees import arrivals, correcting, releasing
 from returnees.api import examples
 from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
 from returnees.api.one_case import CONFLICT, NUMBER, OneCase, describe_act
@@ -73,6 +74,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
         "create": "returnees.add_case",
         "arrive": "returnees.change_case",
         "release": "returnees.release_case",
+        "take_back": "returnees.release_case",
         "close": "returnees.close_case",
         "reveal": "returnees.reveal_identitydocument",
     }
@@ -117,6 +119,23 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
         releasing.release(case, by=request.user, now=clock.now())
+        return self._response(case)
+
+    @describe_act(
+        "Take back a release of today",
+        ReasonForm,
+        examples=[
+            OpenApiExample(
+                "The wrong person", value={"reason": "The neighbour was meant."}, request_only=True
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"], url_path="release/take-back")
+    def take_back(self, request: Request, number: str) -> Response:
+        now = clock.now()
+        case = get_object_or_404(correcting.taken_back_by(request.user, now), number=number)
+        reason = from_json(ReasonForm, request.data).cleaned_data["reason"]
+        correcting.take_back_release(case, by=request.user, now=now, reason=reason)
         return self._response(case)
 
     @describe_act(

@@ -1,13 +1,5 @@
-from returnees.models.alerts import (
-    FOUND,
-    Alert,
-    AlertClosed,
-    AlertKind,
-    AlertStepKind,
-    NotNormal,
-    ReadingMissing,
-    Resolution,
-)
+from returnees.models.alertkinds import FOUND, AlertKind, AlertStepKind, Resolution
+from returnees.models.alerts import Alert, AlertClosed, NotNormal, ReadingMissing
 from returnees.models.alertsteps import AlertStep
 from returnees.models.case_queries import CaseClosed, Whereabouts
 from returnees.models.cases import Case, CaseOutcome, IntakeChannel

@@ -15,9 +15,9 @@ from houshayu.acting import acting
 from houshayu.exceptions import Conflict
 from houshayu.keeping import personal
 from houshayu.models import Place
-from houshayu.moods import Mood
 from policy import COLDEST, FEVER, HOTTEST, is_fever
 from returnees.keeping import HEALTH
+from returnees.models.alertkinds import FOUND, STAYS, AlertKind, AlertStepKind, Resolution
 from returnees.models.case_queries import in_places, lies_in
 from returnees.models.cases import Case
 from returnees.models.checkins import CheckIn
@@ -28,49 +28,6 @@ if TYPE_CHECKING:
     from houshayu.models import User
 
 OPEN = Q(resolved_at=None)
-
-
-class AlertKind(models.TextChoices):
-    FEVER = "fever", _("Fever")
-    SYMPTOM = "symptom", _("Symptom")
-    POSITIVE_TEST = "positive_test", _("Positive test")
-
-    @property
-    def mood(self) -> Mood:
-        """Until the alert is settled."""
-        return Mood.BAD
-
-
-class AlertStepKind(models.TextChoices):
-    """What staff do about an alert, in the order in which they usually do it."""
-
-    REMEASURED = "remeasured", _("Measured again")
-    ISOLATED = "isolated", _("Isolated")
-    INTERPRETER = "interpreter", _("Interpreter called")
-    CALLED_120 = "called_120", _("120 called")
-    TEST_TAKEN = "test_taken", _("Test taken")
-    CONTACTS_LISTED = "contacts_listed", _("Contacts listed")
-
-
-class Resolution(models.TextChoices):
-    """How an alert ended (domain rules, fever or symptom under observation)."""
-
-    REMEASURED_NORMAL = "remeasured_normal", _("Measured again: normal")
-    TEST_NEGATIVE = "test_negative", _("Examined: negative, observation continues")
-    SENT_TO_HOSPITAL = "sent_to_hospital", _("Taken to the fever clinic")
-    CONFIRMED = "confirmed", _("Confirmed, in medical care")
-    MISTAKEN = "mistaken", _("Withdrawn: entered by mistake")
-
-    @property
-    def mood(self) -> Mood:
-        """Whatever came of an alert, nobody waits any more."""
-        return Mood.CALM if self is Resolution.MISTAKEN else Mood.GOOD
-
-
-# What somebody may find; an alert is withdrawn by correcting the value that raised it.
-FOUND = [each for each in Resolution if each is not Resolution.MISTAKEN]
-# The person stays where they are, so what was measured again must say that they may.
-STAYS = [Resolution.REMEASURED_NORMAL, Resolution.TEST_NEGATIVE]
 
 
 class AlertClosed(Conflict):
@@ -121,8 +78,9 @@ class Alert(models.Model):
         Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="+"
     )
     # The value that raised it, if a round or a test did; what is corrected there withdraws it.
+    # A check-in is removed before its alerts let go of it, which the database sees to at commit.
     checkin = models.ForeignKey(
-        CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+        CheckIn, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="alerts"
     )
     labtest = models.ForeignKey(
         LabTest, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from houshayu.acting import acting
 from houshayu.keeping import personal
 from returnees.keeping import HEALTH
-from returnees.models.alerts import Alert, AlertStepKind
+from returnees.models.alertkinds import AlertStepKind
+from returnees.models.alerts import Alert
 
 if TYPE_CHECKING:
     from houshayu.models import User
