@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
+from houshayu import telling
 from houshayu.duties import planning
+from houshayu.models import Role
+from houshayu.telling import Line, Members
 from policy import is_fever
 from returnees.models import Alert, AlertKind, Case, CheckIn, Custody, LabTest, Resolution
 
 if TYPE_CHECKING:
     from houshayu.models import User
     from returnees.models.alerts import AlertQuerySet
+
+# Who is notified of an alert at once, and of its end if it was none.
+NOTIFIED = (Role.COORDINATOR, Role.MEDICAL_MEMBER)
+WITHDRAWN = "alert_withdrawn"
 
 
 def raise_for_checkins(checkins: Iterable[CheckIn], *, now: datetime) -> list[Alert]:
@@ -48,7 +57,7 @@ def raise_for_declaration(case: Case, *, now: datetime) -> None:
     """An alert for what the person declared at registration."""
     temperature = case.health.temperature
     kind = AlertKind.FEVER if is_fever(temperature) else AlertKind.SYMPTOM
-    _raise([_alert(case, kind, temperature)], now=now)
+    _raise([_alert(case, kind, temperature, declaration=case.health)], now=now)
 
 
 def raise_for_temperature(case: Case, temperature: Decimal, *, now: datetime) -> None:
@@ -65,10 +74,36 @@ def raise_for_test(test: LabTest, *, now: datetime) -> None:
 def withdraw(alerts: AlertQuerySet, *, by: User, now: datetime) -> int:
     """Settle those of the alerts that are open as entered by mistake; return how many were.
 
-    What raised them must be corrected before: the database looks.
+    What raised them must be corrected before: the database looks. Whoever was notified of them
+    hears of it at once.
     """
-    return alerts.filter(resolved_at=None).update(
-        resolved_at=now, resolved_by=by, resolution=Resolution.MISTAKEN
+    # Locked, so that one that somebody is settling counts as settled.
+    locked = alerts.filter(resolved_at=None).select_for_update(of=("self",))
+    pending = list(locked.select_related("case"))
+    withdrawn = alerts.filter(pk__in=[alert.pk for alert in pending])
+    withdrawn.update(resolved_at=now, resolved_by=by, resolution=Resolution.MISTAKEN)
+    telling.tell([_withdrawn_line(alert) for alert in pending], now=now)
+    return len(pending)
+
+
+def _withdrawn_line(alert: Alert) -> Line:
+    place = Custody.objects.holder_of(alert.case) or alert.place
+
+    def text() -> str:
+        return gettext(
+            "Alert withdrawn, it was entered by mistake: case %(number)s at %(place)s"
+        ) % {
+            "number": alert.case.number,
+            "place": place,
+        }
+
+    return Line(
+        kind=WITHDRAWN,
+        place=place,
+        key=f"{WITHDRAWN}:{alert.pk}",
+        text=text,
+        url=alert.case.get_absolute_url(),
+        recipients=Members([place]).over(place, NOTIFIED),
     )
 
 
@@ -76,13 +111,11 @@ def _alert(
     case: Case,
     kind: AlertKind,
     temperature: Decimal | None = None,
-    labtest: LabTest | None = None,
+    **raised_by: Any,
 ) -> Alert:
     """An alert in the hands of the place that holds the case."""
     custody = Custody.objects.open().select_related("place").get(case=case)
-    return Alert(
-        case=case, place=custody.place, kind=kind, temperature=temperature, labtest=labtest
-    )
+    return Alert(case=case, place=custody.place, kind=kind, temperature=temperature, **raised_by)
 
 
 def _raise(alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.duties import Duty, Step, Waiting
+from houshayu.kinds import Kind
 from houshayu.models import Role
 from policy import Slot
 from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
+from returnees.alerting import NOTIFIED, WITHDRAWN
 from returnees.models import AlertKind
 
 WORKERS = (Role.COMMUNITY_WORKER, Role.HOTEL_STAFF, Role.TRANSFER_TEAM)
@@ -160,7 +162,7 @@ DUTIES = [
         sentence=_("%(kind)s: case %(number)s at %(place)s"),
         about="returnees.alert",
         waits=ALERT,
-        ladder=(Step(after=AT_ONCE, roles=(Role.COORDINATOR, Role.MEDICAL_MEMBER)),),
+        ladder=(Step(after=AT_ONCE, roles=NOTIFIED),),
         permission="returnees.handle_alert",
         url=_alert_url,
         list_url=lambda: reverse("returnees:alert_list"),
@@ -264,3 +266,4 @@ DUTIES = [
         params={"day_begins": RELEASE_FROM},
     ),
 ]
+KINDS = [Kind(code=WITHDRAWN, label=_("Alert withdrawn"), urgent=True)]

@@ -21,7 +21,7 @@ from returnees.models.alertkinds import FOUND, STAYS, AlertKind, AlertStepKind, 
 from returnees.models.case_queries import in_places, lies_in
 from returnees.models.cases import Case
 from returnees.models.checkins import CheckIn
-from returnees.models.health import in_range
+from returnees.models.health import HealthDeclaration, in_range
 from returnees.models.labtests import LabTest, TestResult
 
 if TYPE_CHECKING:
@@ -77,13 +77,16 @@ class Alert(models.Model):
     place = models.ForeignKey(
         Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="+"
     )
-    # The value that raised it, if a round or a test did; what is corrected there withdraws it.
+    # The value that raised it, unless a handoff did; what is corrected there withdraws it.
     # A check-in is removed before its alerts let go of it, which the database sees to at commit.
     checkin = models.ForeignKey(
         CheckIn, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="alerts"
     )
     labtest = models.ForeignKey(
         LabTest, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+    )
+    declaration = models.ForeignKey(
+        HealthDeclaration, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
     )
     kind = personal(HEALTH, models.CharField(_("kind"), max_length=13, choices=AlertKind))
     temperature = personal(
@@ -198,9 +201,13 @@ class Alert(models.Model):
                 func=f"""
                     IF NEW.resolution = '{Resolution.MISTAKEN}' AND (
                         TG_OP = 'INSERT'
-                        OR (OLD.checkin_id IS NULL AND OLD.labtest_id IS NULL)
+                        OR num_nonnulls(OLD.checkin_id, OLD.labtest_id, OLD.declaration_id) = 0
                         OR EXISTS (
                             SELECT 1 FROM returnees_checkin WHERE id = OLD.checkin_id
+                                AND (temperature >= {FEVER} OR symptoms <> '{{}}')
+                        )
+                        OR EXISTS (
+                            SELECT 1 FROM returnees_healthdeclaration WHERE id = OLD.declaration_id
                                 AND (temperature >= {FEVER} OR symptoms <> '{{}}')
                         )
                         OR EXISTS (

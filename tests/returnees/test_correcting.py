@@ -27,6 +27,7 @@ from returnees.models import (
     Observation,
     Resolution,
 )
+from returnees.registration import amend
 from returnees.releasing import CaseNotReady
 from tests.attacks import refused_by, sql
 from tests.factories import (
@@ -38,6 +39,7 @@ from tests.factories import (
     make_alert,
     make_case,
     make_observed_case,
+    make_registration,
     make_user,
     moment,
     observation_of,
@@ -79,6 +81,17 @@ def test_a_fever_that_was_a_slip_withdraws_its_alert_and_keeps_the_first_value(
     (sentence,) = shown(observed)
     assert sentence.startswith("Day 0, Evening: 36.5 °C, corrected from 38.5 °C by hotel_worker at")
     assert sentence.endswith("16:30 because: 38.5 was typed")
+
+
+def test_whoever_was_notified_of_an_alert_hears_that_it_was_none(
+    observed: Case, coordinator: User
+) -> None:
+    checkin = check_in(observed, day=0, slot="evening", temperature="38.5")
+
+    correct(checkin, "36.5")
+
+    kinds = coordinator.messages_received.values_list("kind", flat=True)
+    assert set(kinds) == {"alert", "alert_withdrawn"}
 
 
 def test_a_fever_that_was_overlooked_raises_its_alert_at_once(
@@ -153,6 +166,15 @@ def test_a_check_in_that_an_alert_names_is_not_deleted_by_hand(observed: Case) -
     with pytest.raises(Exception, match="foreign key"), transaction.atomic():
         sql("DELETE FROM returnees_checkin")
         sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_declared_fever_that_was_a_slip_withdraws_its_alert(db: None) -> None:
+    case = make_case(health={"temperature": Decimal("38.5")})
+    corrected = make_registration(document={"document_number": case.document.document_number})
+
+    amend(case, corrected, by=make_user(), now=LATER, reason="read wrongly")
+
+    assert settled(case) == [("fever", "mistaken")]
 
 
 # --- A test -----------------------------------------------------------------------------------
