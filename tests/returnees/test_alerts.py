@@ -257,6 +257,21 @@ def test_what_an_alert_was_settled_with_stays(observed: Case, change: str) -> No
         sql(f"UPDATE returnees_alert SET {change}")
 
 
+@pytest.mark.parametrize(
+    ("rule", "make"),
+    [("alert_one_open_per_checkin", make_alert), ("alert_one_open_per_test", positive_test)],
+)
+def test_a_value_has_one_open_alert(observed: Case, rule: str, make: object) -> None:
+    make(observed)  # type: ignore[operator]
+
+    with refused_by(rule):
+        sql(
+            "INSERT INTO returnees_alert (case_id, place_id, checkin_id, labtest_id, kind,"
+            " raised_at, resolution, note) SELECT case_id, place_id, checkin_id, labtest_id, kind,"
+            " raised_at, '', '' FROM returnees_alert"
+        )
+
+
 # --- Two people at once -----------------------------------------------------------------------
 
 
