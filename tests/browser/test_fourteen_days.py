@@ -184,7 +184,7 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
     coordinator.select_option("[name=resolution]", "remeasured_normal")
     coordinator.fill("[name=reading]", "36.8")
     coordinator.click("form[action$='/resolve/'] button")
-    coordinator.wait_for_selector("#messages .alert-success")
+    coordinator.wait_for_selector("[name=resolution]", state="detached")
     assert not Alert.objects.open().exists()
 
     hand_over(hotel, number, "jiangshanfu")
