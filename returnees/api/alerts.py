@@ -15,17 +15,18 @@ from houshayu.api_forms import FormInput, from_json
 from returnees.alert_filters import AlertFilter
 from returnees.api.one_case import CONFLICT
 from returnees.forms.alerts import AlertStepForm, ResolutionForm
-from returnees.models import Alert, AlertStep, Resolution
+from returnees.models import Alert, AlertStep, AlertStepKind, Resolution
 
 
 class AlertStepSerializer(serializers.ModelSerializer):
     """Something that was done about an alert, by whom and when."""
 
+    step = serializers.ChoiceField(source="kind", choices=AlertStepKind.choices)
     taken_by = serializers.CharField(source="taken_by.name")
 
     class Meta:
         model = AlertStep
-        fields = ["kind", "taken_at", "taken_by"]
+        fields = ["step", "taken_at", "taken_by"]
         read_only_fields = fields
 
 

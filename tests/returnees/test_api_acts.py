@@ -242,7 +242,7 @@ def test_a_positive_test_is_not_settled_as_normal_and_the_answer_says_why(
         coordinator, f"alerts/{alert.pk}/resolve/", resolution="remeasured_normal", reading="36.5"
     )
 
-    assert [(each["kind"], each["taken_by"]) for each in stepped["steps"]] == [
+    assert [(each["step"], each["taken_by"]) for each in stepped["steps"]] == [
         ("isolated", "coordinator")
     ]
     assert (refused.status_code, list(refused.json())) == (400, ["resolution"])
