@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.acting import acting
+from houshayu.duties import planning
 from returnees import alerting
 from returnees.correcting.conflicts import ALERT_RAISED, ALERT_WITHDRAWN, NothingToCorrect
 from returnees.models import Alert, Case, CheckIn, Observation
@@ -58,6 +59,7 @@ def remove_checkin(checkin: CheckIn, *, by: User, now: datetime, reason: str) ->
         alerts = Alert.objects.filter(pk__in=raised)
         alerting.withdraw(alerts, by=by, now=now)
         alerts.update(checkin=None)
+        planning.waits_again("checkin", "missed_twice", about=locked.observation.case_id)
 
 
 def what_follows(

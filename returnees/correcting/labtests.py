@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.acting import acting
+from houshayu.duties import planning
 from returnees import alerting, observing
 from returnees.correcting.conflicts import NothingToCorrect
 from returnees.models import Alert, Case, LabTest, TestResult
@@ -33,6 +34,7 @@ def correct_test(
         locked.result_at = now if known else None
         if result is None:
             locked.sampled_at = locked.recorded_by = None
+            planning.waits_again("test", about=locked.pk)
         locked.save(update_fields=["result", "result_at", "sampled_at", "recorded_by"])
         if recorded is TestResult.POSITIVE:
             alerting.withdraw(Alert.objects.filter(labtest=locked), by=by, now=now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.acting import acting
 from houshayu.calendar import beijing_date
+from houshayu.duties import planning
 from houshayu.models import Place
 from returnees.correcting.conflicts import ReleaseStands
 from returnees.models import Case, CaseOutcome, Custody, EndReason, Observation
@@ -63,6 +64,7 @@ def take_back_release(case: Case, *, by: User, now: datetime, reason: str) -> Ob
         Observation.objects.filter(pk=released.pk).update(
             ended_at=None, ended_on=None, end_reason=""
         )
+        planning.waits_again("release", about=locked.pk)
     case.refresh_from_db()
     released.refresh_from_db()
     return released

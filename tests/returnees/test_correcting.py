@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from houshayu.models import ClockShift, Place, User
+from houshayu.duties import planning
+from houshayu.models import ClockShift, Place, Reminder, ReminderStatus, User
 from returnees import correcting, observing, releasing, rounds, sheets
 from returnees.correcting import NothingToCorrect, ReleaseStands
 from returnees.corrections import corrections
@@ -137,6 +138,20 @@ def test_a_value_of_somebody_else_is_removed_and_the_slot_waits_again(observed: 
     assert rounds.due(observation.started_on, "evening").filter(pk=observation.pk).exists()
     assert "removed, corrected from 38.5 °C" in shown(observed)[0]
     check_in(observed, day=0, slot="evening")
+
+
+def test_a_check_in_that_is_missing_again_is_reminded_of(observed: Case) -> None:
+    evening = moment("2020-03-20", "23:30")
+    reminders = Reminder.objects.filter(duty="checkin", about_id=observed.pk)
+    planning.plan(evening)
+    checkin = check_in(observed, day=0, slot="evening")
+    planning.send(evening)
+    assert reminders.get().status == ReminderStatus.CANCELLED
+
+    correcting.remove_checkin(checkin, by=make_user(), now=evening, reason="the neighbour's")
+    planning.plan_and_send(evening)
+
+    assert reminders.get().status == ReminderStatus.SENT
 
 
 def test_the_same_value_is_no_correction(observed: Case) -> None:
