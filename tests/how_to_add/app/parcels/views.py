@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
-from houshayu.address import asked
 from houshayu.acts import act_button
+from houshayu.address import asked
 from houshayu.http import Request
 from houshayu.listing import listing
 from parcels.filters import ParcelFilter
