@@ -29,6 +29,7 @@ OPEN_ONE_IN = 100
 # Of the open ones one in five is on offer; of all, as many of the open ones as of the closed.
 OFFERED_ONE_IN = 5
 ALERT_ONE_IN = 10_000
+EXAMINED = ("test_negative", "36.9")
 # Days of observation with a nucleic acid test, and when it is taken.
 TESTED_ON = (1, 13)
 TESTED_AT = time(8, 0)
@@ -239,11 +240,11 @@ def fill(cases: int) -> None:
     copy(
         "returnees_alert",
         "case_id, place_id, kind, temperature, raised_at, resolved_at, resolved_by_id, resolution,"
-        " note",
+        " reading, note",
         (
             (
                 n, held_by[n], "fever", "37.8", utc(raised),
-                *((None, None, "") if _is_open(n) else (utc(raised), worker, "test_negative")),
+                *((None, None, "", None) if _is_open(n) else (utc(raised), worker, *EXAMINED)),
                 "",
             )
             for n in ids

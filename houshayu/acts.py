@@ -1,8 +1,9 @@
 """One act on a page: what it asks, doing it once, and saying what became of it.
 
 A view finds the object where the user may act on it, fills the form, and hands both to act_page
-with the act itself; a button that asks nothing is act_button. A refusal (Conflict) comes back
-beside what was typed, in the same way everywhere.
+with the act itself; a button that asks nothing is act_button. A grave act says in one sentence what
+will happen, and is done only after a second press (confirm=); that works without script. A refusal
+(Conflict) comes back beside what was typed, in the same way everywhere.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
+from django.utils.functional import Promise
 
 from houshayu.exceptions import Conflict
 from houshayu.http import Request
@@ -26,6 +28,10 @@ Act = Callable[[], str | HttpResponse]
 Beside = Mapping[type[Any], str]
 # A fragment that shows the object as it is now; with the form if it needs another look.
 Row = Callable[[BaseForm | None], HttpResponse]
+# What a grave act will do, in one sentence, from the valid form; empty where it is not grave.
+Confirm = str | Promise | Callable[[], str | Promise]
+# What the second press sends along.
+CONFIRMED = "confirmed"
 
 
 def posted(request: Request) -> QueryDict | None:
@@ -44,18 +50,27 @@ def act_page(
     about: Model | None = None,
     beside: Beside | None = None,
     row: Row | None = None,
+    confirm: Confirm = "",
     template: str = "act.html",
     **context: Any,
 ) -> HttpResponse:
     """Show the form (200), show it with its errors (422), or do the act and redirect.
 
+    A grave act is asked about first (200), with what was typed kept; a form without a field shows
+    nothing but that question.
+
     act: does it, once the form is valid, from its cleaned_data. back: where the reader goes
     after it, or without it. about: whom or what the act is about, shown above the form. beside:
     the field that a refusal belongs to; others stand above the form. row: shows the object
-    instead of the whole page, after htmx sent the form from a row of a list. context: what the
-    template reads besides.
+    instead of the whole page, after htmx sent the form from a row of a list. confirm: what a grave
+    act will do. context: what the template reads besides.
     """
-    if form.is_bound and form.is_valid():
+    asks: str | Promise = ""
+    if not form.is_bound:
+        asks = "" if form.fields else _sentence(confirm)
+    elif form.is_valid():
+        asks = "" if CONFIRMED in request.POST else _sentence(confirm)
+    if form.is_bound and form.is_valid() and not asks:
         try:
             done = act()
         except Conflict as refusal:
@@ -73,9 +88,12 @@ def act_page(
         "button": button,
         "back": resolve_url(back),
         "about": about,
+        "asks": asks,
+        "typed": _typed(request) if asks else [],
         "next": request.POST.get("next", ""),
     }
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound and not asks else 200
+    return render(request, template, context, status=status)
 
 
 def act_button(
@@ -88,6 +106,20 @@ def act_button(
         messages.warning(request, str(refusal))
         return row(None) if row and request.htmx else redirect_back(request, back)
     return _done(request, done, back, row)
+
+
+def _sentence(confirm: Confirm) -> str | Promise:
+    return confirm() if callable(confirm) else confirm
+
+
+def _typed(request: Request) -> list[tuple[str, str]]:
+    """What the first press sent, for the second to send it again."""
+    return [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", "next", CONFIRMED)
+        for value in values
+    ]
 
 
 def _put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:

@@ -19,6 +19,7 @@ from policy import ObservationKind, Slot, check_in_slots, release_on
 from returnees import arrival_time, decisions, observing
 from returnees.arrival_time import Doubt, Way
 from returnees.models import (
+    VOID,
     Case,
     CheckIn,
     Custody,
@@ -183,7 +184,7 @@ def correct(
         if locked.arrived_at is None:
             raise ArrivalStands(_("The person has not arrived yet: confirm the arrival."))
         Observation.objects.lock_current_of(locked)
-        if locked.observations.exclude(end_reason__in=["", EndReason.CORRECTED]).exists():
+        if locked.observations.exclude(end_reason__in=["", *VOID]).exists():
             raise ArrivalStands(_("The days have since been restarted or completed."))
         if at is None:
             _undo(locked, now=now)

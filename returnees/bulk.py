@@ -93,7 +93,10 @@ CASES.add(
         permission="returnees.release_case",
         rows=lambda user: Case.objects.held_by(user, "returnees.release_case"),
         act=releasing.release,
-        question=gettext_lazy("The people who are ready will be released; this can't be undone."),
+        question=gettext_lazy(
+            "The people who are ready will be released, and nobody is responsible for them any "
+            "more. This can be taken back today only."
+        ),
     ),
     BulkAct(
         code="print",

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from houshayu.duties import Duty, Step, Waiting
+from houshayu.kinds import Kind
 from houshayu.models import Role
 from policy import Slot
 from policy.days import MISSED_AFTER, RELEASE_FROM, WINDOWS
+from returnees.alerting import NOTIFIED, WITHDRAWN
 from returnees.models import AlertKind
 from returnees.models.attempts import MISSING_AFTER
 from returnees.placing import HUB_WITHIN
@@ -190,7 +192,7 @@ DUTIES = [
         sentence=_("%(kind)s: case %(number)s at %(place)s"),
         about="returnees.alert",
         waits=ALERT,
-        ladder=(Step(after=AT_ONCE, roles=(Role.COORDINATOR, Role.MEDICAL_MEMBER)),),
+        ladder=(Step(after=AT_ONCE, roles=NOTIFIED),),
         permission="returnees.handle_alert",
         url=_alert_url,
         list_url=lambda: reverse("returnees:alert_list"),
@@ -384,3 +386,4 @@ DUTIES = [
         urgent=True,
     ),
 ]
+KINDS = [Kind(code=WITHDRAWN, label=_("Alert withdrawn"), urgent=True)]

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
 from policy import check_in_slots
-from returnees import decisions, observing, releasing
+from returnees import correcting, decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
+from returnees.corrections import corrections
 from returnees.models import (
     Case,
+    CaseOutcome,
     CheckIn,
     Custody,
     EndReason,
@@ -89,6 +91,11 @@ def _attempts(seen: Seen) -> dict[str, Any] | None:
     return {"attempts": attempts} if attempts else None
 
 
+def _corrections(seen: Seen) -> dict[str, Any] | None:
+    found = corrections(seen.observations)
+    return {"corrections": found} if found else None
+
+
 def _custodies(seen: Seen) -> dict[str, Any]:
     """In whose hands the case was, each with the rooms of that time."""
     stays = list(seen.case.stays.select_related("room"))
@@ -121,7 +128,11 @@ def _policy(seen: Seen) -> dict[str, Any]:
 
 
 def _alerts(seen: Seen) -> dict[str, Any] | None:
-    alerts = list(seen.case.alerts.select_related("acknowledged_by", "resolved_by"))
+    alerts = list(
+        seen.case.alerts.select_related("acknowledged_by", "resolved_by").prefetch_related(
+            "steps__taken_by"
+        )
+    )
     return {"alerts": alerts} if alerts else None
 
 
@@ -145,6 +156,12 @@ PANELS = (
     ),
     Panel(
         template="returnees/_case_attempts.html", context=_attempts, column=Column.MAIN, order=15
+    ),
+    Panel(
+        template="returnees/_case_corrections.html",
+        context=_corrections,
+        column=Column.MAIN,
+        order=15,
     ),
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
     Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
@@ -190,6 +207,16 @@ def _can_be_released(seen: Seen) -> bool:
     return not releasing.reasons_not_released(seen.case, seen.now)
 
 
+def _release_can_be_taken_back(seen: Seen) -> bool:
+    released = correcting.released_on(seen.observations)
+    if released is None or released.ended_on != beijing_date(seen.now):
+        return False
+    if seen.case.closed_at:
+        return seen.case.outcome == CaseOutcome.RELEASED
+    # Whoever is being offered the case sees it, and holds nothing of it yet.
+    return bool(seen.may.get("release_case"))
+
+
 def _has_completed(seen: Seen) -> bool:
     return any(each.end_reason == EndReason.COMPLETED for each in seen.observations)
 
@@ -220,7 +247,6 @@ ACTS = (
         permission="release_case",
         order=30,
         applies=_can_be_released,
-        posts=True,
         look="primary",
     ),
     CaseAct(
@@ -241,6 +267,15 @@ ACTS = (
         label=_("Register the next of the family"),
         permission="add_case",
         order=38,
+    ),
+    CaseAct(
+        view="returnees:release_take_back",
+        label=_("Take back the release"),
+        permission="release_case",
+        order=35,
+        applies=_release_can_be_taken_back,
+        reads=True,
+        look="outline-secondary",
     ),
     CaseAct(
         view="returnees:case_edit",

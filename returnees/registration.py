@@ -18,6 +18,7 @@ from policy import RequestedMode
 from returnees import alerting, arrival_time, arrivals, decisions, names, observing
 from returnees.documents import normalise
 from returnees.models import (
+    Alert,
     CarePreference,
     Case,
     CoResident,
@@ -156,9 +157,9 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
 
     The policy decides again from the corrected facts: under the version of the case, or, before the
     person has arrived, under the one in force when they are expected. What they declare of their
-    health for the first time raises its alert, a person who asks to be at home only now applies
-    now, and a person who was in Beijing earlier than stated has arrived. Raises ArrivalRefused
-    where the person can't have arrived when they did.
+    health for the first time raises its alert, and what was a slip withdraws it. A person who asks
+    to be at home only now applies now, and one who was in Beijing earlier than stated has arrived.
+    Raises ArrivalRefused where the person can't have arrived when they did.
     """
     with acting(by=by, now=now, reason=reason):
         locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
@@ -194,6 +195,9 @@ def amend(case: Case, registration: Registration, *, by: User, now: datetime, re
             arrivals.arrive(locked, by=by, now=now, sure=True)
         if locked.health.needs_alert and not was_worrying and locked.closed_at is None:
             alerting.raise_for_declaration(locked, now=now)
+        if was_worrying and not locked.health.needs_alert:
+            declared = Alert.objects.filter(declaration=locked.health)
+            alerting.withdraw(declared, by=by, now=now)
         if locked.community_id != home_before and locked.closed_at is None:
             moved.send(Case, case=locked, by=by, now=now)
     case.refresh_from_db()

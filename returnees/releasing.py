@@ -68,6 +68,25 @@ def reasons_not_released(case: Case, now: datetime) -> list[Promise]:
     return reasons
 
 
+def what_follows(case: Case) -> Promise:
+    """What a release will do to the case, in one sentence."""
+    if _following(case, Observation.objects.current_of(case)) is None:
+        return _(
+            "The observation is complete and the case is closed: nobody is responsible for the "
+            "person any more. This can be taken back today only."
+        )
+    return _(
+        "This observation is complete and health monitoring begins. This can be taken back today "
+        "only."
+    )
+
+
+def _following(case: Case, ended: Observation | None) -> int | None:
+    """The number of the obligation that comes after; None where it was the last."""
+    following = ended.obligation + 1 if ended else 0
+    return following if following < len(case.decision.obligations) else None
+
+
 def _is_on_offer(case: Case) -> bool:
     custody = Custody.objects.current_of(case)
     return custody is not None and custody.offered_to is not None
@@ -86,8 +105,8 @@ def release(case: Case, *, by: User, now: datetime) -> Observation:
             raise CaseNotReady(" ".join(str(reason) for reason in reasons))
         assert ended is not None
         Observation.objects.end(locked, EndReason.COMPLETED, now=now)
-        following = ended.obligation + 1
-        if following < len(locked.decision.obligations):
+        following = _following(locked, ended)
+        if following is not None:
             observing.begin(
                 locked,
                 locked.decision.obligations[following],

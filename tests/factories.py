@@ -336,7 +336,7 @@ def make_certificate(case: Case, *, by: User, content: bytes = PDF) -> Observati
 
 def make_alert(case: Case) -> Alert:
     """An open alert: 38.5 °C on the first evening."""
-    return check_in(case, day=0, slot="evening", temperature="38.5").alert
+    return check_in(case, day=0, slot="evening", temperature="38.5").alerts.get()
 
 
 def last_morning(case: Case) -> datetime:

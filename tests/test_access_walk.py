@@ -25,6 +25,7 @@ from django.utils import timezone
 from houshayu import tasks
 from houshayu.models import MailStatus, Membership, Message, Place, Post, User
 from houshayu.roles import ROLE_PERMISSIONS
+from returnees import observing, releasing
 from returnees.api.examples import REGISTRATION
 from returnees.models import (
     Alert,
@@ -45,6 +46,7 @@ from tests.factories import (
     make_user,
     observation_of,
     real_place,
+    see_through,
     tell_user,
 )
 from transfers.models import Handoff
@@ -182,6 +184,31 @@ def the_test(world: World, user: User) -> dict[str, Any]:
 
 def the_test_of_the_case(world: World, user: User) -> dict[str, Any]:
     return the_case(world, user) | the_test(world, user)
+
+
+def the_sampled_test(world: World, user: User) -> dict[str, Any]:
+    observing.record_test(world.labtest, "pending", by=user, now=NOW)
+    return the_test(world, user)
+
+
+def the_sampled_test_of_the_case(world: World, user: User) -> dict[str, Any]:
+    return the_case(world, user) | the_sampled_test(world, user)
+
+
+def the_checkin(world: World, user: User) -> dict[str, Any]:
+    return {"pk": observation_of(world.case).checkins.get().pk}
+
+
+def the_checkin_of_the_case(world: World, user: User) -> dict[str, Any]:
+    return the_case(world, user) | the_checkin(world, user)
+
+
+def a_case_released_today(world: World, user: User) -> dict[str, Any]:
+    """Another one, who could have gone long ago."""
+    case = make_observed_case(place=world.hotel)
+    see_through(case)
+    releasing.release(case, by=user, now=timezone.now())
+    return {"number": case.number}
 
 
 def a_post(world: World, user: User) -> dict[str, Any]:
@@ -363,11 +390,14 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "returnees:commitment_sign": Needs("returnees.change_case", method="post", given=the_case),
     "returnees:case_assess": Needs("returnees.assess_observation", given=the_case),
     "returnees:case_release": Needs("returnees.release_case", method="post", given=the_case),
+    "returnees:release_take_back": Needs("returnees.release_case", given=a_case_released_today),
     "returnees:case_close": Needs("returnees.close_case", given=the_case),
     "returnees:observation_restart": Needs("returnees.change_observation", given=the_case),
     "returnees:policy_change": Needs("returnees.change_observation", given=the_case),
     "returnees:labtest_plan": Needs("returnees.record_labtest", given=the_case),
     "returnees:labtest_record": Needs("returnees.record_labtest", method="post", given=the_test),
+    "returnees:labtest_correct": Needs("returnees.record_labtest", given=the_sampled_test),
+    "returnees:checkin_correct": Needs("returnees.record_checkin", given=the_checkin),
     "returnees:round": Needs("returnees.record_checkin"),
     "returnees:alert_list": Needs("returnees.view_case"),
     "returnees:alert_bulk": Needs(
@@ -376,6 +406,7 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         data=lambda world, _: {"act": "acknowledge", "chosen": world.alert.pk},
     ),
     "returnees:alert_acknowledge": Needs("returnees.handle_alert", method="post", given=the_alert),
+    "returnees:alert_step": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:alert_resolve": Needs("returnees.handle_alert", method="post", given=the_alert),
     "returnees:print_sheet": Needs("returnees.print_case", given=the_sheet),
     "returnees:print_many": Needs(
@@ -434,6 +465,11 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     ),
     "api:room-list GET": Needs("returnees.view_room"),
     "api:case-release POST": Needs("returnees.release_case", given=the_case, answers=(409,)),
+    "api:case-take-back POST": Needs(
+        "returnees.release_case",
+        given=a_case_released_today,
+        data=lambda *_: {"reason": "the neighbour was meant"},
+    ),
     "api:case-observing-arrival POST": Needs(
         "returnees.change_case",
         given=the_case,
@@ -471,13 +507,21 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         given=the_test_of_the_case,
         data=lambda *_: {"result": "negative"},
     ),
+    "api:case-test-correct POST": Needs(
+        "returnees.record_labtest",
+        given=the_sampled_test_of_the_case,
+        data=lambda *_: {"result": "negative", "reason": "a slip"},
+    ),
     "api:alert-list GET": Needs("returnees.view_case"),
     "api:alert-detail GET": Needs("returnees.view_case", given=the_alert),
     "api:alert-acknowledge POST": Needs("returnees.handle_alert", given=the_alert),
+    "api:alert-step POST": Needs(
+        "returnees.handle_alert", given=the_alert, data=lambda *_: {"step": "isolated"}
+    ),
     "api:alert-resolve POST": Needs(
         "returnees.handle_alert",
         given=the_alert,
-        data=lambda *_: {"resolution": "remeasured_normal"},
+        data=lambda *_: {"resolution": "remeasured_normal", "reading": "36.6"},
     ),
     "api:case-reveal POST": Needs(
         "returnees.reveal_person",
@@ -490,6 +534,11 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
         given=the_case,
         data=lambda *_: MORNING | {"temperature": "36.5"},
         answers=(201,),
+    ),
+    "api:case-checkin-correct POST": Needs(
+        "returnees.record_checkin",
+        given=the_checkin_of_the_case,
+        data=lambda *_: {"temperature": "36.6", "reason": "a slip"},
     ),
     "api:round-list POST": Needs(
         "returnees.record_checkin", data=a_round, answers=(201,), elsewhere=(400,)

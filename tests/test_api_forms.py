@@ -24,14 +24,14 @@ from returnees.api.cases import RevealForm
 from returnees.api.checkins import CheckInForm, LineForm
 from returnees.api.examples import REGISTRATION
 from returnees.api.registration import RegistrationInput
-from returnees.forms import labtests
-from returnees.forms.alerts import ResolutionForm
+from returnees.forms import corrections, labtests
+from returnees.forms.alerts import AlertStepForm, ResolutionForm
 from returnees.forms.arrivals import ArrivalCorrectionForm
 from returnees.forms.cases import CloseForm
 from returnees.forms.observing import AssessmentForm, RestartForm
 from returnees.forms.registration import RegistrationForm
 from returnees.forms.rounds import ReadingForm, SlotForm
-from returnees.models import Case, Person
+from returnees.models import Alert, Case, Person
 from tests.factories import NOW
 from tests.returnees.typed import typed
 from transfers.api.handoffs import OfferOfCaseForm
@@ -355,7 +355,10 @@ FORMS: list[tuple[type[Form], dict[str, Any], dict[str, Any]]] = [
         {"today": NOW.date(), "until": date(2020, 4, 3)},
     ),
     (labtests.TestForm, {"result": "negative"}, {}),
-    (ResolutionForm, {"resolution": "remeasured_normal"}, {}),
+    (corrections.CheckInCorrectionForm, MEASURED | {"reason": "看错"}, {}),
+    (corrections.TestCorrectionForm, {"result": "negative", "reason": "看错"}, {}),
+    (AlertStepForm, {"step": "isolated"}, {}),
+    (ResolutionForm, {"resolution": "confirmed"}, {"alert": Alert(kind="fever")}),
     (ResultForm, {"result": "好"}, {}),
     (SettleForm, {"decision": "again"}, {}),
 ]

@@ -36,7 +36,7 @@ from houshayu.duties import planning
 from houshayu.exceptions import Conflict
 from houshayu.models import HOME_KINDS, SITE_KINDS
 from policy import Slot
-from returnees import arrivals, lodging, observing, releasing, rounds
+from returnees import arrivals, correcting, lodging, observing, releasing, rounds
 from returnees.arrival_time import Way, doubts, refused
 from returnees.models import Case, CaseOutcome, CheckIn, Observation, Resolution, Room
 from tests.attacks import sql
@@ -444,15 +444,43 @@ class CaseLife(RuleBasedStateMachine):
         for alert in case.alerts.all():
             settled = bool(alert.resolved_at)
             result = self.attempt(
-                lambda alert=alert: alert.resolve(
-                    Resolution.REMEASURED_NORMAL, by=self.staff, now=self.now
-                )
+                lambda alert=alert: alert.resolve(Resolution.CONFIRMED, by=self.staff, now=self.now)
             )
             assert (result is Conflict) == settled
 
     @rule(case=cases, killed=KILLED)
     def release(self, case: Case, killed: int | None) -> None:
         self.attempt(lambda: releasing.release(deepcopy(case), by=self.staff, now=self.now), killed)
+
+    @rule(case=cases, killed=KILLED)
+    def take_the_release_back(self, case: Case, killed: int | None) -> None:
+        self.attempt(
+            lambda: correcting.take_back_release(
+                deepcopy(case), by=self.staff, now=self.now, reason="another was meant"
+            ),
+            killed,
+        )
+
+    @rule(case=cases, degrees=st.sampled_from([None, "36.5", "38.5"]), killed=KILLED)
+    def correct_the_last_check_in(
+        self, case: Case, degrees: str | None, killed: int | None
+    ) -> None:
+        """Afterwards an open alert of the value is there if, and only if, it needs one."""
+        last = CheckIn.objects.filter(observation__case=case).last()
+        if last is None:
+            return
+        how: dict[str, Any] = {"by": self.staff, "now": self.now, "reason": "a slip"}
+        result = self.attempt(
+            lambda: (
+                correcting.correct_checkin(last, temperature=Decimal(degrees), symptoms=[], **how)
+                if degrees
+                else correcting.remove_checkin(last, **how)
+            ),
+            killed,
+        )
+        if result is None:
+            of_value = case.alerts.filter(checkin_id=last.pk, resolved_at=None)
+            assert of_value.exists() is (degrees == "38.5")
 
     @rule(
         case=cases,

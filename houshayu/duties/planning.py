@@ -83,6 +83,15 @@ def remind_at_once(code: str, abouts: Collection[int], *, now: datetime) -> None
     _tell(list(Reminder.objects.filter(pk__in=_plan(duty, now, abouts))), now)
 
 
+def waits_again(*codes: str, about: int) -> None:
+    """What was done before its reminder left may be undone: it is planned anew if it waits again.
+
+    A reminder that was sent stays sent; the day of its readers shows what waits.
+    """
+    cancelled = Reminder.objects.filter(status=ReminderStatus.CANCELLED, about_id=about)
+    cancelled.filter(duty__in=codes).delete()
+
+
 def plan_and_send(now: datetime) -> int:
     """Plan what is due and send all that is queued; return how many were claimed."""
     plan(now)

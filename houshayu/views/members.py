@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from houshayu.accounts import give_password
-from houshayu.acts import act_button, act_page, posted
+from houshayu.acts import act_page, posted
 from houshayu.address import asked
 from houshayu.exceptions import Conflict
 from houshayu.filters import MemberFilter
@@ -111,14 +111,23 @@ def user_add(request: Request) -> HttpResponse:
     )
 
 
-@require_POST
 @permission_required("houshayu.administer", raise_exception=True)
 def password_renew(request: Request, pk: int) -> HttpResponse:
     """A new password, shown once, for somebody who forgot theirs; it ends their sessions."""
     member = get_object_or_404(_members(request), pk=pk)
     if member == request.user:
         return redirect("account_change_password")
-    return _password_page(request, member, give_password(member))
+    return act_page(
+        request,
+        forms.Form(posted(request)),
+        lambda: _password_page(request, member, give_password(member)),
+        title=_("New password"),
+        button=_("Give a new password"),
+        back="membership_list",
+        about=member,
+        confirm=_("Give %(name)s a new password? The old one stops working at once.")
+        % {"name": member},
+    )
 
 
 def _password_page(request: Request, user: User, password: str) -> HttpResponse:
@@ -150,7 +159,6 @@ def membership_add(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @permission_required("houshayu.administer", raise_exception=True)
 def membership_remove(request: Request, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership, pk=pk, place__in=_places(request))
@@ -161,4 +169,14 @@ def membership_remove(request: Request, pk: int) -> HttpResponse:
         membership.delete()
         return _("The role has been taken back.")
 
-    return act_button(request, take_back, back="membership_list")
+    return act_page(
+        request,
+        forms.Form(posted(request)),
+        take_back,
+        title=_("Take back a role"),
+        button=_("Take back"),
+        back="membership_list",
+        about=membership.user,
+        confirm=_("Take back the role %(role)s from %(name)s?")
+        % {"role": membership.get_role_display(), "name": membership.user},
+    )

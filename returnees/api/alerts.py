@@ -14,8 +14,20 @@ from houshayu.api import Pages, PlaceSerializer, Request, Resource
 from houshayu.api_forms import FormInput, from_json
 from returnees.alert_filters import AlertFilter
 from returnees.api.one_case import CONFLICT
-from returnees.forms.alerts import ResolutionForm
-from returnees.models import Alert, Resolution
+from returnees.forms.alerts import AlertStepForm, ResolutionForm
+from returnees.models import Alert, AlertStep, AlertStepKind, Resolution
+
+
+class AlertStepSerializer(serializers.ModelSerializer):
+    """Something that was done about an alert, by whom and when."""
+
+    step = serializers.ChoiceField(source="kind", choices=AlertStepKind.choices)
+    taken_by = serializers.CharField(source="taken_by.name")
+
+    class Meta:
+        model = AlertStep
+        fields = ["step", "taken_at", "taken_by"]
+        read_only_fields = fields
 
 
 class AlertSerializer(serializers.ModelSerializer):
@@ -32,12 +44,14 @@ class AlertSerializer(serializers.ModelSerializer):
         choices=Resolution.choices, allow_blank=True, read_only=True
     )
     can_handle = serializers.BooleanField()
+    steps = AlertStepSerializer(many=True, read_only=True)
 
     class Meta:
         model = Alert
         fields = [
             "id", "case", "place", "kind", "temperature", "raised_at", "acknowledged_by",
-            "acknowledged_at", "resolved_by", "resolved_at", "resolution", "note", "can_handle",
+            "acknowledged_at", "resolved_by", "resolved_at", "resolution", "reading", "note",
+            "steps", "can_handle",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -50,12 +64,13 @@ class AlertSerializer(serializers.ModelSerializer):
     retrieve=extend_schema(summary="An alert"),
 )
 class AlertResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    """Alerts: somebody is on one, and somebody settles it."""
+    """Alerts: somebody is on one, takes steps, and settles it."""
 
     needs = {
         "list": "returnees.view_case",
         "retrieve": "returnees.view_case",
         "acknowledge": "returnees.handle_alert",
+        "step": "returnees.handle_alert",
         "resolve": "returnees.handle_alert",
     }
     queryset = Alert.objects.none()
@@ -87,13 +102,30 @@ class AlertResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self._response(alert)
 
     @extend_schema(
+        summary="Note what was done about it",
+        request=FormInput.of(AlertStepForm),
+        responses={200: AlertSerializer, **CONFLICT},
+        examples=[OpenApiExample("Isolated", value={"step": "isolated"}, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def step(self, request: Request, pk: int) -> Response:
+        alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
+        asked = from_json(AlertStepForm, request.data).cleaned_data
+        AlertStep.objects.take(alert, asked["step"], by=request.user, now=clock.now())
+        return self._response(alert)
+
+    @extend_schema(
         summary="Settle it",
         request=FormInput.of(ResolutionForm),
         responses={200: AlertSerializer, **CONFLICT},
         examples=[
             OpenApiExample(
                 "Normal again",
-                value={"resolution": "remeasured_normal", "note": "36.6 after an hour."},
+                value={
+                    "resolution": "remeasured_normal",
+                    "reading": "36.6",
+                    "note": "An hour later.",
+                },
                 request_only=True,
             )
         ],
@@ -101,6 +133,6 @@ class AlertResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: int) -> Response:
         alert = get_object_or_404(Alert.objects.handled_by(request.user), pk=pk)
-        asked = from_json(ResolutionForm, request.data).cleaned_data
+        asked = from_json(ResolutionForm, request.data, alert=alert).cleaned_data
         alert.resolve(**asked, by=request.user, now=clock.now())
         return self._response(alert)

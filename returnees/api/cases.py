@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from houshayu import clock
 from houshayu.api import Pages, Request
 from houshayu.api_forms import from_json
-from returnees import arrivals, lodging, releasing
+from returnees import arrivals, correcting, lodging, releasing
 from returnees.api import examples
 from returnees.api.case_fields import CaseRowSerializer, CaseSerializer
 from returnees.api.one_case import CONFLICT, NUMBER, OneCase, describe_act
@@ -61,6 +61,7 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
         "arrive": "returnees.change_case",
         "room": "returnees.lodge_case",
         "release": "returnees.release_case",
+        "take_back": "returnees.release_case",
         "close": "returnees.close_case",
         # Of a document number, its own permission besides.
         "reveal": "returnees.reveal_person",
@@ -134,6 +135,23 @@ class CaseResource(mixins.ListModelMixin, mixins.RetrieveModelMixin, OneCase):
     def release(self, request: Request, number: str) -> Response:
         case = self._held(number)
         releasing.release(case, by=request.user, now=clock.now())
+        return self._response(case)
+
+    @describe_act(
+        "Take back a release of today",
+        ReasonForm,
+        examples=[
+            OpenApiExample(
+                "The wrong person", value={"reason": "The neighbour was meant."}, request_only=True
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"], url_path="release/take-back")
+    def take_back(self, request: Request, number: str) -> Response:
+        now = clock.now()
+        case = get_object_or_404(correcting.taken_back_by(request.user, now), number=number)
+        reason = from_json(ReasonForm, request.data).cleaned_data["reason"]
+        correcting.take_back_release(case, by=request.user, now=now, reason=reason)
         return self._response(case)
 
     @describe_act(

@@ -16,6 +16,7 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from houshayu import clock
@@ -30,12 +31,18 @@ from houshayu.api_forms import (
     refuse,
 )
 from houshayu.exceptions import Conflict
-from returnees import rounds
+from returnees import correcting, rounds
+from returnees.forms.corrections import CheckInCorrectionForm
 from returnees.forms.rounds import MeasuredForm, SlotForm
 from returnees.models import Case, CheckIn, Observation
 
 MOST_READINGS = 500
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case number.")
+
+
+CHECK_IN = OpenApiParameter(
+    "id", int, OpenApiParameter.PATH, description="The number of the check-in."
+)
 
 
 class CheckInTaken(Conflict):
@@ -52,7 +59,7 @@ class CheckInSerializer(serializers.ModelSerializer):
     class Meta:
         model = CheckIn
         fields = [
-            "case", "day", "slot", "temperature", "method", "symptoms", "channel", "taken_at",
+            "id", "case", "day", "slot", "temperature", "method", "symptoms", "channel", "taken_at",
             "early_reason", "recorded_by", "needs_alert",
         ]  # fmt: skip
         read_only_fields = fields
@@ -117,12 +124,17 @@ NO_SUCH_SLOT = gettext_lazy("The observation has no check-in in that slot on tha
 class CaseCheckInResource(mixins.ListModelMixin, Resource):
     """The check-ins of a case, two a day."""
 
-    needs = {"list": "returnees.view_case", "create": "returnees.record_checkin"}
+    needs = {
+        "list": "returnees.view_case",
+        "create": "returnees.record_checkin",
+        "correct": "returnees.record_checkin",
+    }
     queryset = CheckIn.objects.none()
     serializer_class = CheckInSerializer
     pagination_class = Pages
     filter_backends = []
     ordering = ["taken_at", "pk"]
+    lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[CheckIn]:
         in_hands = Case.objects.in_hands_of(self.request.user)
@@ -158,6 +170,43 @@ class CaseCheckInResource(mixins.ListModelMixin, Resource):
             refuse({"slot": [str(NO_SUCH_SLOT)]})
         done = _record(request, [asked.reading_of(observation)], asked, now)
         return Response(CheckInSerializer(done.recorded[0]).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Correct a check-in, or remove one that never was",
+        description="Temperature and symptoms are both as they really were.",
+        parameters=[NUMBER, CHECK_IN],
+        request=FormInput.of(CheckInCorrectionForm),
+        responses={200: CheckInSerializer, 204: None, 409: OpenApiTypes.OBJECT},
+        examples=[
+            OpenApiExample(
+                "A slip of the key",
+                value={"temperature": "36.5", "reason": "38.5 was typed."},
+                request_only=True,
+            ),
+            OpenApiExample(
+                "In the line of the neighbour",
+                value={"not_measured": True, "reason": "It was the neighbour's."},
+                request_only=True,
+            ),
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, number: str, pk: int) -> Response:
+        held = CheckIn.objects.held_by(request.user, self.needs["correct"])
+        checkin = get_object_or_404(
+            held.select_related("observation__case", "recorded_by"),
+            observation__case__number=number,
+            pk=pk,
+        )
+        asked = from_json(CheckInCorrectionForm, request.data).cleaned_data
+        how = {"by": request.user, "now": clock.now(), "reason": asked["reason"]}
+        if asked["not_measured"]:
+            correcting.remove_checkin(checkin, **how)
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        correcting.correct_checkin(
+            checkin, temperature=asked["temperature"], symptoms=asked["symptoms"], **how
+        )
+        return Response(CheckInSerializer(checkin).data)
 
 
 class RoundResource(Resource):

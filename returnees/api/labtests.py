@@ -16,8 +16,9 @@ from houshayu import clock
 from houshayu.api import Pages, Request, Resource
 from houshayu.api_forms import FormInput, from_json
 from houshayu.calendar import beijing_date
-from returnees import observing
+from returnees import correcting, observing
 from returnees.api.one_case import CONFLICT, NUMBER
+from returnees.forms.corrections import TestCorrectionForm
 from returnees.forms.labtests import TestForm, TestPlanForm
 from returnees.models import Case, LabTest, Observation
 
@@ -45,6 +46,7 @@ class LabTestResource(mixins.ListModelMixin, Resource):
         "list": "returnees.view_case",
         "create": "returnees.record_labtest",
         "record": "returnees.record_labtest",
+        "correct": "returnees.record_labtest",
     }
     queryset = LabTest.objects.none()
     serializer_class = LabTestSerializer
@@ -90,4 +92,27 @@ class LabTestResource(mixins.ListModelMixin, Resource):
         test = get_object_or_404(held, observation__case__number=number, pk=pk)
         asked = from_json(TestForm, request.data).cleaned_data
         observing.record_test(test, asked["result"], by=request.user, now=clock.now())
+        return Response(LabTestSerializer(test).data)
+
+    @extend_schema(
+        summary="Correct what was recorded of a test",
+        parameters=[NUMBER, TEST],
+        request=FormInput.of(TestCorrectionForm),
+        responses={200: LabTestSerializer, **CONFLICT},
+        examples=[
+            OpenApiExample(
+                "Another person's result",
+                value={"result": "negative", "reason": "It was the neighbour's."},
+                request_only=True,
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, number: str, pk: int) -> Response:
+        held = LabTest.objects.held_by(request.user, self.needs["correct"])
+        test = get_object_or_404(held, observation__case__number=number, pk=pk)
+        asked = from_json(TestCorrectionForm, request.data).cleaned_data
+        correcting.correct_test(
+            test, asked["result"], by=request.user, now=clock.now(), reason=asked["reason"]
+        )
         return Response(LabTestSerializer(test).data)

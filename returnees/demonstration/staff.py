@@ -15,7 +15,16 @@ from houshayu.models import HOME_KINDS, Place
 from policy import RequestedMode, Slot
 from returnees import observing, releasing, rounds
 from returnees.demonstration import cast, people
-from returnees.models import Alert, AssessmentResult, Custody, LabTest, Resolution, TestResult
+from returnees.models import (
+    Alert,
+    AlertStep,
+    AlertStepKind,
+    AssessmentResult,
+    Custody,
+    LabTest,
+    Resolution,
+    TestResult,
+)
 from returnees.registration import register
 
 
@@ -93,8 +102,10 @@ def _settle_alerts(now: datetime) -> None:
     doctor = cast.doctor()
     old = Alert.objects.open().filter(case__in=cast.cases(), raised_at__lt=now - timedelta(hours=9))
     for alert in old:
-        alert.acknowledge(by=doctor, now=now)
-        alert.resolve(Resolution.REMEASURED_NORMAL, by=doctor, now=now, note="腋温36.8")
+        AlertStep.objects.take(alert, AlertStepKind.REMEASURED, by=doctor, now=now)
+        alert.resolve(
+            Resolution.REMEASURED_NORMAL, by=doctor, now=now, note="腋温", reading=Decimal("36.8")
+        )
 
 
 def _release(now: datetime) -> None:

@@ -1,4 +1,6 @@
-from returnees.models.alerts import Alert, AlertClosed, AlertKind, Resolution
+from returnees.models.alertkinds import FOUND, AlertKind, AlertStepKind, Resolution
+from returnees.models.alerts import Alert, AlertClosed, NotNormal, ReadingMissing
+from returnees.models.alertsteps import AlertStep
 from returnees.models.attempts import Attempt, AttemptWay, Reached
 from returnees.models.case_queries import CaseClosed, Whereabouts
 from returnees.models.cases import Case, CaseOutcome, IntakeChannel
@@ -23,7 +25,7 @@ from returnees.models.journey import (
     VisitedPlace,
 )
 from returnees.models.labtests import LabTest, TestResult
-from returnees.models.observation import EndReason, Observation
+from returnees.models.observation import VOID, EndReason, Observation
 from returnees.models.people import Gender, IdentityDocument, Person, PersonCategory, VisaType
 from returnees.models.requests import (
     AssessmentResult,
@@ -38,9 +40,13 @@ from returnees.models.stays import RoomStay
 
 __all__ = [
     "BEIJING_PORTS",
+    "FOUND",
+    "VOID",
     "Alert",
     "AlertClosed",
     "AlertKind",
+    "AlertStep",
+    "AlertStepKind",
     "AssessmentResult",
     "Attempt",
     "AttemptWay",
@@ -64,6 +70,7 @@ __all__ = [
     "IntakeChannel",
     "Journey",
     "LabTest",
+    "NotNormal",
     "Observation",
     "ObservationCertificate",
     "ObservationRequest",
@@ -71,6 +78,7 @@ __all__ = [
     "PersonCategory",
     "Pickup",
     "Reached",
+    "ReadingMissing",
     "RegistrationDraft",
     "Resolution",
     "Room",

@@ -184,6 +184,23 @@ class Case(models.Model):
         ]
         triggers = [
             pgtrigger.Trigger(
+                name="closed_case_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("closed_at", "outcome"),
+                condition=pgtrigger.AnyChange("closed_at", "outcome"),
+                # A release alone is taken back; whoever comes again after another end is
+                # registered again.
+                func="""
+                    IF OLD.closed_at IS NOT NULL
+                        AND NOT (NEW.closed_at IS NULL AND OLD.outcome = 'released')
+                    THEN
+                        RAISE EXCEPTION 'case % was closed as %', OLD.id, OLD.outcome
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'closed_case_stays';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="released_only_when_complete",
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,

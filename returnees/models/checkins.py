@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -19,12 +21,21 @@ from returnees.models.health import (
 )
 from returnees.models.observation import Observation
 
+if TYPE_CHECKING:
+    from houshayu.models import User
+
 
 class Channel(models.TextChoices):
     STAFF = "staff", _("Measured by staff")
     WECHAT = "wechat", _("WeChat")
     PHONE = "phone", _("Phone")
     SMS = "sms", _("Text message")
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def held_by(self, user: User, permission: str) -> CheckInQuerySet:
+        """Check-ins of open observations of cases in the hands of the user's places."""
+        return self.filter(observation__in=Observation.objects.held_by(user, permission))
 
 
 @pghistory.track(pghistory.UpdateEvent(row="OLD"), pghistory.DeleteEvent())
@@ -58,6 +69,8 @@ class CheckIn(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = CheckInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("check-in")

@@ -30,6 +30,7 @@ class EndReason(models.TextChoices):
     COMPLETED = "completed", _("Days complete")
     RESTARTED = "restarted", _("Count started again")
     CORRECTED = "corrected", _("Arrival corrected")
+    TAKEN_BACK = "taken_back", _("Release taken back")
     CONFIRMED = "confirmed", _("Confirmed case, in medical care")
     TRANSFERRED_OUT = "transferred_out", _("Transferred out")
     CANCELLED = "cancelled", _("Case cancelled")
@@ -38,6 +39,10 @@ class EndReason(models.TextChoices):
     def mood(self) -> Mood:
         """Whatever ended an observation, it is over."""
         return Mood.CALM
+
+
+# An observation that ended so never was: its days count nowhere, and nothing is printed of it.
+VOID = [EndReason.CORRECTED, EndReason.TAKEN_BACK]
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
@@ -190,6 +195,11 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.started_on}–{self.release_on}"
+
+    @property
+    def is_void(self) -> bool:
+        """It began by mistake, and its days count nowhere."""
+        return self.end_reason in VOID
 
     @property
     def standing(self) -> EndReason | None:

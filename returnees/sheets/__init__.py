@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +31,7 @@ from houshayu.privacy.fields import blind_index
 from policy import FEVER, ObservationKind
 from returnees import decisions
 from returnees.models import (
+    VOID,
     Case,
     Custody,
     EndReason,
@@ -59,7 +60,7 @@ def printable(cases: CaseQuerySet, sheet: str) -> CaseQuerySet:
     if sheet == SheetKind.CERTIFICATE:
         return cases.filter(Exists(observations.filter(end_reason=EndReason.COMPLETED)))
     if sheet in (SheetKind.NOTICE, SheetKind.COMMITMENT):
-        return cases.filter(Exists(observations.exclude(end_reason=EndReason.CORRECTED)))
+        return cases.filter(Exists(observations.exclude(end_reason__in=VOID)))
     return cases
 
 
@@ -178,14 +179,46 @@ def certified(number: str, code: str) -> Observation | None:
     observation = completed.get(int(parts["which"]))
     if observation is None:
         return None
-    true = verification_code(f"{case_number}-{int(parts['which'])}", observation)
-    same = hmac.compare_digest(as_meant(true).encode(), as_meant(code).encode())
-    return observation if same else None
+    assert observation.ended_at is not None
+    true = _code(f"{case_number}-{int(parts['which'])}", observation, observation.ended_at)
+    return observation if _is_same(true, code) else None
+
+
+def withdrawn(number: str, code: str) -> Observation | None:
+    """The observation whose release was taken back after this certificate was printed.
+
+    Both as somebody typed them.
+    """
+    parts = CERTIFICATE_NUMBER.fullmatch(as_meant(number))
+    if parts is None:
+        return None
+    case_number = f"HSY-{parts['case']}"
+    releases = Observation.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        case__number=case_number, end_reason=EndReason.COMPLETED
+    ).select_related("pgh_obj__case__person")
+    for each in releases:
+        observation, ended_at = each.pgh_obj, each.ended_at
+        true = _code(f"{case_number}-{int(parts['which'])}", observation, ended_at)
+        if observation.ended_at != ended_at and _is_same(true, code):
+            return observation
+    return None
 
 
 def verification_code(number: str, observation: Observation) -> str:
     """Twelve hex digits that only this program can work out for the certificate."""
-    content = f"{number} {observation.started_on} {observation.ended_on}"
+    assert observation.ended_at is not None  # only a completed observation has a certificate
+    return _code(number, observation, observation.ended_at)
+
+
+def _is_same(true: str, given: str) -> bool:
+    """Whether somebody typed the code, with its hyphens or without."""
+    return hmac.compare_digest(as_meant(true).encode(), as_meant(given).encode())
+
+
+def _code(number: str, observation: Observation, ended_at: datetime) -> str:
+    """The code of one release: another of the same day has another."""
+    released_at = ended_at.astimezone(UTC).isoformat()
+    content = f"{number} {observation.started_on} {released_at}"
     code = blind_index(content, purpose="certificate")[:12].upper()
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
@@ -221,7 +254,7 @@ def _stays(case: Case, started_on: date, ended_on: date) -> list[Stay]:
 
 def _stay(case: Case) -> dict[str, Any]:
     """Where the person is under observation, or is just being taken to, and who answers there."""
-    counted = [o for o in case.observations.all() if o.end_reason != EndReason.CORRECTED]
+    counted = [o for o in case.observations.all() if not o.is_void]
     if not counted:
         raise NoSuchSheet(case.number)
     observation, custody = counted[-1], list(case.custodies.all())[-1]

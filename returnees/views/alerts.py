@@ -19,8 +19,8 @@ from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
 from returnees.alert_filters import AlertFilter
 from returnees.bulk import ALERTS
-from returnees.forms.alerts import ResolutionForm
-from returnees.models import Alert
+from returnees.forms.alerts import AlertStepForm, ResolutionForm
+from returnees.models import Alert, AlertStep
 
 
 @require_safe
@@ -33,7 +33,7 @@ def alert_list(request: Request) -> HttpResponse:
         AlertFilter(asked(request), alerts, request=request),
         order=["-raised_at", "-id"],
         bulk=ALERTS,
-        form=ResolutionForm(),
+        form=ResolutionForm(alert=Alert()),
     )
 
 
@@ -58,10 +58,36 @@ def alert_acknowledge(request: Request, pk: int) -> HttpResponse:
 
 
 @permission_required("returnees.handle_alert", raise_exception=True)
+def alert_step(request: Request, pk: int) -> HttpResponse:
+    """Something was done about the alert: one press."""
+    alerts = Alert.objects.handled_by(request.user).select_related("case__person")
+    alert = get_object_or_404(alerts, pk=pk)
+    form = AlertStepForm(posted(request))
+
+    def take() -> str:
+        step = AlertStep.objects.take(
+            alert, form.cleaned_data["step"], by=request.user, now=clock.now()
+        )
+        return _("Noted: %(step)s.") % {"step": step}
+
+    title, button = _("Step of the alert"), _("Note the step")
+    return case_act(
+        request,
+        alert.case,
+        form,
+        take,
+        title=title,
+        button=button,
+        back="returnees:alert_list",
+        row=lambda _filled_in: _row(request, alert, None),
+    )
+
+
+@permission_required("returnees.handle_alert", raise_exception=True)
 def alert_resolve(request: Request, pk: int) -> HttpResponse:
     alerts = Alert.objects.handled_by(request.user).select_related("case__person")
     alert = get_object_or_404(alerts, pk=pk)
-    form = ResolutionForm(posted(request))
+    form = ResolutionForm(posted(request), alert=alert)
 
     def resolve() -> str:
         alert.resolve(**form.cleaned_data, by=request.user, now=clock.now())
@@ -81,7 +107,7 @@ def alert_resolve(request: Request, pk: int) -> HttpResponse:
 
 def _row(request: Request, alert: Alert, filled_in: BaseForm | None) -> HttpResponse:
     row = Alert.objects.for_rows(request.user).get(pk=alert.pk)
-    context = {"alert": row, "form": filled_in or ResolutionForm()}
+    context = {"alert": row, "form": filled_in or ResolutionForm(alert=row)}
     return render_fragment(
         request, "returnees/_alert_row.html", context, status=422 if filled_in else 200
     )

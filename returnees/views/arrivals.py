@@ -51,4 +51,19 @@ def arrival_correct(request: Request, number: str) -> HttpResponse:
         return _("Corrected; the old values are in the history.")
 
     title = _("Correct the arrival")
-    return case_act(request, case, form, correct, title=title, button=title, beside=BESIDE)
+
+    def what_follows() -> str:
+        if form.cleaned_data["arrived_at"]:
+            return ""
+        return _("The observation ends, its days count nowhere, and the person is expected again.")
+
+    return case_act(
+        request,
+        case,
+        form,
+        correct,
+        title=title,
+        button=title,
+        beside=BESIDE,
+        confirm=what_follows,
+    )

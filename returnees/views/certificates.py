@@ -15,7 +15,7 @@ from returnees.acts import case_act
 from returnees.forms.cases import ReasonForm
 from returnees.forms.certificates import CertificateForm, VerificationForm
 from returnees.models import Case, ObservationCertificate
-from returnees.sheets import certified
+from returnees.sheets import certified, withdrawn
 
 
 @permission_required("returnees.change_case", raise_exception=True)
@@ -84,8 +84,10 @@ def certificate_verify(request: Request) -> HttpResponse:
     template = "returnees/certificate_verify.html"
 
     def verify() -> HttpResponse:
-        observation = certified(form.cleaned_data["number"], form.cleaned_data["code"])
-        found = {"form": form, "asked": True, "observation": observation}
+        number, code = form.cleaned_data["number"], form.cleaned_data["code"]
+        observation = certified(number, code)
+        gone = None if observation else withdrawn(number, code)
+        found = {"form": form, "asked": True, "observation": observation, "withdrawn": gone}
         return render(request, template, found)
 
     title, button = _("Verify a certificate"), _("Verify")

@@ -3,7 +3,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from houshayu import clock
 from houshayu.acts import posted
@@ -12,8 +14,19 @@ from houshayu.http import Request
 from returnees import observing
 from returnees.acts import case_act
 from returnees.forms.labtests import TestForm, TestPlanForm
-from returnees.models import LabTest, Observation
+from returnees.models import LabTest, Observation, TestResult
 from returnees.observing import LabTestClosed
+
+# Of a result, which decides what happens to the person; a sample that is taken decides nothing.
+WHAT_FOLLOWS = {
+    TestResult.POSITIVE: gettext_lazy(
+        "The result is recorded as positive: an alert is raised, and the coordinator and the "
+        "medical group are notified at once."
+    ),
+    TestResult.NEGATIVE: gettext_lazy(
+        "The result is recorded as negative, and counts for the release of the person."
+    ),
+}
 
 
 @permission_required("returnees.record_labtest", raise_exception=True)
@@ -57,5 +70,9 @@ def labtest_record(request: Request, pk: int) -> HttpResponse:
         observing.record_test(test, result, by=request.user, now=clock.now())
         return _("The test is recorded.")
 
+    def what_follows() -> Promise | str:
+        return WHAT_FOLLOWS.get(form.cleaned_data["result"], "")
+
     title, button = _("Nucleic acid test"), _("Record the test")
-    return case_act(request, test.observation.case, form, record, title=title, button=button)
+    case = test.observation.case
+    return case_act(request, case, form, record, title=title, button=button, confirm=what_follows)

@@ -50,8 +50,18 @@ def observation_restart(request: Request, number: str) -> HttpResponse:
         return _("Day 0 is now %(day)s.") % {"day": observation.started_on.isoformat()}
 
     title = _("Restart the count of days")
-    beside = {ContactToCome: "last_contact_on"}
-    return case_act(request, case, form, restart, title=title, button=title, beside=beside)
+    return case_act(
+        request,
+        case,
+        form,
+        restart,
+        title=title,
+        button=title,
+        beside={ContactToCome: "last_contact_on"},
+        confirm=_(
+            "The days of observation can begin anew, in a hotel: the release moves with them."
+        ),
+    )
 
 
 @permission_required("returnees.change_observation", raise_exception=True)
@@ -64,4 +74,15 @@ def policy_change(request: Request, number: str) -> HttpResponse:
         return _("The observation has been decided again.")
 
     title, button = _("Apply another policy version"), _("Change the version")
-    return case_act(request, case, form, change, title=title, button=button)
+    return case_act(
+        request,
+        case,
+        form,
+        change,
+        title=title,
+        button=button,
+        confirm=_(
+            "The observation is decided anew by this version: its kind, its days and its tests "
+            "can change."
+        ),
+    )

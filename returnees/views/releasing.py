@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from houshayu import clock
-from houshayu.acts import act_button, posted
+from houshayu.acts import posted
 from houshayu.http import Request
 from returnees import releasing
 from returnees.acts import case_act, held_case
 from returnees.forms.cases import CloseForm
+from returnees.models import CaseOutcome
 
 
-@require_POST
 @permission_required("returnees.release_case", raise_exception=True)
 def case_release(request: Request, number: str) -> HttpResponse:
     case = held_case(request, number, "returnees.release_case")
@@ -22,7 +22,15 @@ def case_release(request: Request, number: str) -> HttpResponse:
         releasing.release(case, by=request.user, now=clock.now())
         return _("Released. The certificate can be printed now.")
 
-    return act_button(request, release, back=case)
+    return case_act(
+        request,
+        case,
+        Form(posted(request)),
+        release,
+        title=_("Release from observation"),
+        button=_("Release"),
+        confirm=releasing.what_follows(case),
+    )
 
 
 @permission_required("returnees.close_case", raise_exception=True)
@@ -34,5 +42,11 @@ def case_close(request: Request, number: str) -> HttpResponse:
         releasing.close(case, **form.cleaned_data, by=request.user, now=clock.now())
         return _("The case is closed.")
 
+    def what_follows() -> str:
+        return _(
+            "The case is closed without release (%(outcome)s): nobody is responsible for the "
+            "person any more, and this can't be undone."
+        ) % {"outcome": CaseOutcome(form.cleaned_data["outcome"]).label}
+
     title, button = _("Close the case without release"), _("Close the case")
-    return case_act(request, case, form, close, title=title, button=button)
+    return case_act(request, case, form, close, title=title, button=button, confirm=what_follows)

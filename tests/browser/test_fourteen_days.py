@@ -177,16 +177,20 @@ def test_a_returnee_is_seen_from_the_form_to_the_certificate(
     coordinator.goto("/dashboard/")
     assert coordinator.locator("a[href='/cases/?release=today'] b").inner_text() == "1"
     coordinator.goto("/alerts/")
-    coordinator.select_option("[name=resolution]", "remeasured_normal")
-    coordinator.click("form[action$='/resolve/'] button")
+    coordinator.click("button[name=step][value=remeasured]")
     coordinator.wait_for_selector("#messages .alert-success")
+    coordinator.select_option("[name=resolution]", "remeasured_normal")
+    coordinator.fill("[name=reading]", "36.8")
+    coordinator.click("form[action$='/resolve/'] button")
+    coordinator.wait_for_selector("[name=resolution]", state="detached")
     assert not Alert.objects.open().exists()
 
     hand_over(hotel, number, "jiangshanfu")
     set_clock("2020-04-03", "10:00")
     accept(worker)
     worker.goto(f"/cases/{number}/")
-    worker.click("form[action$='/release/'] button")
+    worker.click("a[href$='/release/']")
+    worker.click("main form button")
     worker.wait_for_selector("#messages .alert-success")
     case.refresh_from_db()
     assert case.outcome == "released"

@@ -133,3 +133,66 @@ def test_a_button_does_its_act_or_says_why_not(asked: Callable[..., Any]) -> Non
         ["No bed is left."],
         ["No bed is left."],
     ]
+
+
+# --- Grave acts -------------------------------------------------------------------------------
+
+WARNING = "The bed is yours & stays yours."
+
+
+def test_a_grave_act_says_what_it_will_do_and_waits_for_a_second_press(
+    asked: Callable[..., Any],
+) -> None:
+    done: list[str] = []
+
+    first = page(asked(data={"room": "801"}), lambda: done.append("") or "Done.", confirm=WARNING)
+
+    text = first.content.decode()
+    assert (first.status_code, done) == (200, [])
+    assert "The bed is yours &amp; stays yours." in text
+    assert '<input type="hidden" name="room" value="801">' in text
+    assert '<input type="hidden" name="confirmed" value="1">' in text
+
+    again = asked(data={"room": "801", "confirmed": "1"})
+    second = page(again, lambda: done.append("") or "Done.", confirm=WARNING)
+
+    assert (second.status_code, done, news(again)) == (302, [""], ["Done."])
+
+
+def test_a_grave_act_is_asked_about_only_once_its_form_is_sound(
+    asked: Callable[..., Any],
+) -> None:
+    for data in ({"room": ""}, {"room": "", "confirmed": "1"}):
+        answer = page(asked(data=data), confirm=WARNING)
+
+        assert answer.status_code == 422
+        assert b"The bed is yours" not in answer.content
+
+
+def test_whether_an_act_is_grave_may_follow_from_what_was_typed(
+    asked: Callable[..., Any],
+) -> None:
+    request = asked(data={"room": "801"})
+
+    def confirm() -> str:
+        return WARNING if request.POST["room"] == "802" else ""
+
+    assert page(request, confirm=confirm).status_code == 302
+
+
+def test_a_grave_act_without_a_form_is_nothing_but_the_question(
+    asked: Callable[..., Any],
+) -> None:
+    def ask(request: Any, act: Callable[[], str] = lambda: "Taken.") -> HttpResponse:
+        options = {"title": "Take", "button": "Take", "back": "/rooms/", "confirm": WARNING}
+        return act_page(request, forms.Form(posted(request)), act, **options)
+
+    for request in (asked("get"), asked()):
+        answer = ask(request)
+        assert answer.status_code == 200
+        assert b"The bed is yours" in answer.content
+
+    assert ask(asked(data={"confirmed": "1"})).status_code == 302
+    refused = ask(asked(data={"confirmed": "1"}), taken)
+    assert refused.status_code == 422
+    assert b"No bed is left." in refused.content

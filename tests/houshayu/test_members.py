@@ -52,7 +52,9 @@ def test_the_first_password_is_shown_once_and_kept_by_no_browser(
 def test_a_given_password_is_changed_before_anything_else(client: Client, hotel: Place) -> None:
     client.force_login(make_user(role=Role.ADMINISTRATOR, place=hotel), BACKEND)
     member = make_user(role=Role.HOTEL_STAFF, place=hotel, username="li")
-    given = client.post(reverse("password_renew", args=[member.pk])).context["password"]
+    given = client.post(reverse("password_renew", args=[member.pk]), {"confirmed": "1"}).context[
+        "password"
+    ]
     theirs, own = Client(), "kapok-in-the-rain"
     credentials = {"username": "li", "password": given}
 
@@ -88,7 +90,7 @@ def test_somebody_who_forgot_their_password_gets_another_and_the_old_one_ends(
     logged_in.force_login(member, BACKEND)
     client.force_login(make_user(role=Role.ADMINISTRATOR, place=hotel), BACKEND)
 
-    answer = client.post(reverse("password_renew", args=[member.pk]))
+    answer = client.post(reverse("password_renew", args=[member.pk]), {"confirmed": "1"})
 
     member.refresh_from_db()
     assert member.check_password(answer.context["password"])

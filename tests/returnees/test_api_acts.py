@@ -10,8 +10,17 @@ from rest_framework.test import APIClient
 
 from houshayu import clock
 from houshayu.models import Place, User
+from returnees import releasing
 from returnees.models import Alert, Case, LabTest
-from tests.factories import NOW, check_in, make_case, make_user, observation_of, real_place
+from tests.factories import (
+    NOW,
+    check_in,
+    make_case,
+    make_user,
+    observation_of,
+    real_place,
+    see_through,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -201,7 +210,7 @@ def test_an_alert_is_taken_on_and_settled_where_the_case_is(
 
     assert post(coordinator, f"{address}acknowledge/").json()["acknowledged_by"] == "coordinator"
     assert list(post(coordinator, f"{address}resolve/", resolution="well").json()) == ["resolution"]
-    done = post(coordinator, f"{address}resolve/", resolution="remeasured_normal", note="36.6")
+    done = post(coordinator, f"{address}resolve/", resolution="remeasured_normal", reading="36.6")
 
     assert (done.status_code, done.json()["resolution"]) == (200, "remeasured_normal")
     assert get(hotel_worker, "alerts/").json()["results"] == []
@@ -221,3 +230,64 @@ def test_days_of_the_decision_follow_a_corrected_arrival(observed: Case, coordin
 
     assert answer.json()["observations"][-1]["started_on"] == "2020-03-19"
     assert answer.json()["observations"][-1]["days"] == days_before
+
+
+def test_a_positive_test_is_not_settled_as_normal_and_the_answer_says_why(
+    observed: Case, coordinator: User
+) -> None:
+    test = observation_of(observed).labtests.first()
+    post(coordinator, f"{address_of(observed, 'tests/')}{test.pk}/record/", result="positive")
+    alert = Alert.objects.get()
+
+    stepped = post(coordinator, f"alerts/{alert.pk}/step/", step="isolated").json()
+    refused = post(
+        coordinator, f"alerts/{alert.pk}/resolve/", resolution="remeasured_normal", reading="36.5"
+    )
+
+    assert [(each["step"], each["taken_by"]) for each in stepped["steps"]] == [
+        ("isolated", "coordinator")
+    ]
+    assert (refused.status_code, list(refused.json())) == (400, ["resolution"])
+
+
+def test_a_check_in_is_corrected_and_removed(observed: Case, coordinator: User) -> None:
+    checkin = check_in(observed, day=0, slot="evening", temperature="38.5")
+    address = f"{address_of(observed, 'check-ins/')}{checkin.pk}/correct/"
+
+    assert list(post(coordinator, address, temperature="36.5").json()) == ["reason"]
+    assert list(post(coordinator, address, reason="看错").json()) == ["temperature"]
+    answer = post(coordinator, address, temperature="36.5", reason="看错")
+    again = post(coordinator, address, temperature="36.5", reason="看错")
+
+    assert (answer.status_code, answer.json()["temperature"]) == (200, "36.5")
+    assert answer.json()["id"] == checkin.pk
+    assert again.status_code == 409
+    assert post(coordinator, address, not_measured=True, reason="邻室").status_code == 204
+    assert get(coordinator, address_of(observed, "check-ins/")).json()["results"] == []
+
+
+def test_a_result_is_corrected(observed: Case, coordinator: User) -> None:
+    test = observation_of(observed).labtests.first()
+    address = f"{address_of(observed, 'tests/')}{test.pk}/"
+    post(coordinator, f"{address}record/", result="negative")
+
+    answer = post(coordinator, f"{address}correct/", result="positive", reason="看错")
+    not_taken = post(coordinator, f"{address}correct/", result="not_taken", reason="看错")
+
+    assert (answer.status_code, answer.json()["result"]) == (200, "positive")
+    assert (not_taken.status_code, not_taken.json()["sampled_at"]) == (200, None)
+
+
+def test_a_release_of_today_is_taken_back(
+    observed: Case, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = see_through(observed)
+    releasing.release(observed, by=coordinator, now=at)
+    address = address_of(observed, "release/take-back/")
+
+    assert post(coordinator, address, reason="另一人").status_code == 404
+    monkeypatch.setattr(clock, "now", lambda: at)
+    answer = post(coordinator, address, reason="另一人")
+
+    assert (answer.status_code, answer.json()["closed_at"]) == (200, None)
+    assert answer.json()["observations"][-1]["end_reason"] == ""

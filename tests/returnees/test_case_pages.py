@@ -145,7 +145,8 @@ def test_a_wrong_arrival_is_corrected_with_a_reason(
         {"arrived_at": "2020-03-20T08:30"},
     ):
         assert 'aria-invalid="true"' in client.post(address, answer).content.decode()
-    client.post(address, {"reason": "another flight", "arrived_at": stated, "not_arrived": "on"})
+    typed = {"reason": "another flight", "arrived_at": stated, "not_arrived": "on"}
+    client.post(address, typed | {"confirmed": "1"})
 
     case.refresh_from_db()
     assert case.arrived_at is None

@@ -726,7 +726,13 @@ def test_fever_or_a_symptom_raises_an_alert(
 def test_an_alert_is_settled_once(observed: Case, coordinator: User) -> None:
     alert = make_alert(observed)
     stale = Alert.objects.get(pk=alert.pk)
-    alert.resolve(Resolution.REMEASURED_NORMAL, by=coordinator, now=NOW, note="36.9")
+    alert.resolve(
+        Resolution.REMEASURED_NORMAL,
+        by=coordinator,
+        now=NOW,
+        note="axillary",
+        reading=Decimal("36.9"),
+    )
 
     with pytest.raises(AlertClosed):
         stale.resolve(Resolution.CONFIRMED, by=make_user(), now=NOW)
@@ -734,10 +740,10 @@ def test_an_alert_is_settled_once(observed: Case, coordinator: User) -> None:
         stale.acknowledge(by=make_user(), now=NOW)
 
     kept = Alert.objects.get()
-    assert (kept.resolution, kept.resolved_by, kept.note, kept.acknowledged_by) == (
+    assert (kept.resolution, kept.resolved_by, kept.reading, kept.acknowledged_by) == (
         Resolution.REMEASURED_NORMAL,
         coordinator,
-        "36.9",
+        Decimal("36.9"),
         None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -112,7 +113,7 @@ def test_an_alert_holds_the_release_until_it_is_settled(observed: Case, sender: 
     at = last_morning(observed)
     assert refusal(observed, now=at) == ALERT
 
-    alert.resolve(Resolution.TEST_NEGATIVE, by=sender, now=at)
+    alert.resolve(Resolution.TEST_NEGATIVE, by=sender, now=at, reading=Decimal("37.5"))
 
     releasing.release(observed, by=sender, now=at)
     assert observed.outcome == CaseOutcome.RELEASED
@@ -125,7 +126,9 @@ def test_a_last_check_in_with_fever_holds_it_until_it_is_settled(
     at = last_morning(observed)
     assert refusal(observed, now=at) == f"{ALERT} {NOT_NORMAL}"
 
-    fever.alert.resolve(Resolution.REMEASURED_NORMAL, by=sender, now=at)
+    fever.alerts.get().resolve(
+        Resolution.REMEASURED_NORMAL, by=sender, now=at, reading=Decimal("36.8")
+    )
 
     releasing.release(observed, by=sender, now=at)
     assert observed.outcome == CaseOutcome.RELEASED
@@ -171,7 +174,7 @@ def test_a_positive_test_holds_everybody_until_a_later_one_is_negative(observed:
     observation = observation_of(observed)
     exit_test = observation.labtests.last()
     observing.record_test(exit_test, "positive", by=nurse, now=at)
-    Alert.objects.get().resolve("remeasured_normal", by=nurse, now=at)
+    Alert.objects.get().resolve("sent_to_hospital", by=nurse, now=at)
     assert refusal(observed, now=at) == POSITIVE
 
     again = observing.plan_test(observation, beijing_date(at), by=make_user(), now=NOW)

@@ -4,14 +4,14 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.forms import BaseForm
+from django.forms import BaseForm, Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houshayu import clock
-from houshayu.acts import act_button, act_page, posted
+from houshayu.acts import act_page, posted
 from houshayu.address import asked
 from houshayu.bulk import bulk_page
 from houshayu.http import Request
@@ -139,7 +139,6 @@ def handoff_decline(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @permission_required("transfers.offer_handoff", raise_exception=True)
 def handoff_cancel(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(Handoff.objects.offered_by(request.user), pk=pk)
@@ -148,7 +147,17 @@ def handoff_cancel(request: Request, pk: int) -> HttpResponse:
         handoff.cancel(by=request.user, now=clock.now())
         return _("The offer has been taken back.")
 
-    return act_button(request, cancel, back=handoff, row=partial(_row, request, pk, ""))
+    title = _("Take back the offer")
+    return act_page(
+        request,
+        Form(posted(request)),
+        cancel,
+        title=title,
+        button=title,
+        back=handoff,
+        about=handoff,
+        confirm=_("The other side no longer sees the person, who stays in your hands."),
+    )
 
 
 def _answer_forms() -> dict[str, Any]:
