@@ -114,7 +114,7 @@ class DayBox(forms.DateInput):
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
         shown = {"autocomplete": "off", "data-date": "date", "data-calendar": _("Calendar")}
-        super().__init__({**shown, "placeholder": "2020-03-21", **(attrs or {})}, ISO_DAY)
+        super().__init__({**shown, "placeholder": _("like 2020-03-21"), **(attrs or {})}, ISO_DAY)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = super().value_from_datadict(data, files, name)
@@ -131,7 +131,9 @@ class MomentBox(forms.DateTimeInput):
             "data-date": "datetime-local",
             "data-calendar": _("Calendar"),
         }
-        super().__init__({**shown, "placeholder": "2020-03-21 14:30", **(attrs or {})}, ISO_MOMENT)
+        super().__init__(
+            {**shown, "placeholder": _("like 2020-03-21 14:30"), **(attrs or {})}, ISO_MOMENT
+        )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = super().value_from_datadict(data, files, name)

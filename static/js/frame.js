@@ -78,7 +78,8 @@ if (window.matchMedia("(max-width: 40rem)").matches) {
 }
 
 // A form that came back with errors is read from its summary.
-document.querySelector(".error-summary")?.focus();
+const summary = document.querySelector(".error-summary");
+(summary ?? document.querySelector("[data-first-focus] .form-control"))?.focus();
 
 // A whole page in answer to a fragment (the session ended, the case moved on): show it as a page.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -27,6 +27,7 @@ from tests.factories import (
     make_registration,
     make_user,
     moment,
+    see_through,
 )
 from transfers.models import Handoff
 
@@ -156,20 +157,28 @@ def test_custody_lasts_until_the_case_is_closed(case: Case) -> None:
         sql(CLOSE_CASE, case=case.pk, at=LATER + timedelta(hours=1))
 
 
-def test_a_closed_case_does_not_reopen_without_a_holder(case: Case) -> None:
+REOPENED = "UPDATE returnees_case SET closed_at = NULL, outcome = '' WHERE id = %(case)s"
+
+
+def test_a_case_that_was_never_observed_to_its_end_does_not_reopen(case: Case) -> None:
     releasing.close(case, CaseOutcome.CANCELLED, by=make_user(), now=LATER, note="twice")
 
+    with refused_by("closed_case_stays"):
+        sql(REOPENED, case=case.pk)
+
+
+def test_a_released_case_does_not_reopen_without_a_holder(observed: Case) -> None:
+    releasing.release(observed, by=make_user(), now=see_through(observed))
+
     with refused_by("open_case_has_one_custody"):
-        sql(
-            "UPDATE returnees_case SET closed_at = NULL, outcome = '' WHERE id = %(case)s",
-            case=case.pk,
-        )
+        sql(REOPENED, case=observed.pk)
 
 
-@pytest.mark.parametrize("change", ["closed_at = NULL", "outcome = ''", "outcome = 'forgotten'"])
+@pytest.mark.parametrize(
+    "change",
+    ["closed_at = now()", "outcome = 'cancelled'", "closed_at = now(), outcome = 'forgotten'"],
+)
 def test_a_case_is_closed_with_an_outcome_and_only_then(case: Case, change: str) -> None:
-    releasing.close(case, CaseOutcome.NO_SHOW, by=make_user(), now=LATER, note="stayed abroad")
-
     with refused_by("case_closed_iff_outcome"):
         sql(f"UPDATE returnees_case SET {change} WHERE id = %(case)s", case=case.pk)
 
