@@ -50,7 +50,7 @@ def sources(*folders: str) -> Iterator[Path]:
 
 def is_a_view(path: Path) -> bool:
     """A module of views: views.py, or one of a package of that name."""
-    return "views" in path.with_suffix("").parts
+    return "views" in path.relative_to(ROOT).with_suffix("").parts
 
 
 def templates() -> list[Path]:
