@@ -22,6 +22,7 @@ from houshayu.http import Request
 from houshayu.keyset import keyset_page
 from houshayu.models import Place
 from houshayu.models.places import PlaceQuerySet
+from houshayu.saved_views import SavedViews
 
 YES_NO = [("true", _("yes")), ("false", _("no"))]
 
@@ -131,6 +132,7 @@ def listing(
         "filter": found,
         "page": page,
         "table": table,
+        "views": SavedViews(request),
         "bulk": bulk.offered_to(request.user) if bulk else None,
     }
     return render(request, template, context)

@@ -146,7 +146,7 @@ def test_all_columns_ask_as_often_for_many_cases_as_for_one(
     for _case in range(many):
         make_observed_case(place=hotel)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL, {"columns": EVERY, "sort": "release"})
 
 
