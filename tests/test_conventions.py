@@ -196,6 +196,8 @@ def test_every_page_names_its_permission_or_is_known_not_to() -> None:
             "certificate_verify",
         ),
         *("job_list", "job_detail", "job_file"),
+        *("savedview_list", "savedview_open"),
+        *("savedview_save", "savedview_change", "savedview_delete"),
         *("healthz", "set_language"),
     }
 

@@ -135,13 +135,20 @@ def test_a_name_that_is_taken_is_refused_beside_it(coordinator: User) -> None:
     assert SavedView.objects.get().query == QUERY
 
 
-@pytest.mark.parametrize("broken", [{"name": ""}, {"name": "今日酒店"}, {"is_start": True}])
+@pytest.mark.parametrize(
+    ("constraint", "broken"),
+    [
+        ("savedview_has_a_name", {"name": ""}),
+        ("savedview_name_once_per_list", {"name": "今日酒店"}),
+        ("savedview_one_start_per_user", {"is_start": True}),
+    ],
+)
 def test_the_database_keeps_names_and_the_one_start(
-    coordinator: User, broken: dict[str, Any]
+    coordinator: User, constraint: str, broken: dict[str, Any]
 ) -> None:
     make_view(coordinator, is_start=True)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         SavedView.objects.create(
             **{"owner": coordinator, "list": "returnees:case_list", "name": "别的", **broken}
         )
