@@ -133,14 +133,14 @@ class Pages(CursorPagination):
     def get_ordering(
         self, _request: rest_request.Request, queryset: Any, view: Any
     ) -> tuple[str, ...]:
-        self.model = queryset.model
+        self.rows = queryset
         return tuple(view.ordering)
 
     def decode_cursor(self, request: rest_request.Request) -> Any:
         cursor = super().decode_cursor(request)
         if cursor is not None and cursor.position is not None:
             try:
-                value_of(self.model, self.ordering[0], cursor.position)
+                value_of(self.rows, self.ordering[0], cursor.position)
             except ValueError:
                 raise NotFound(self.invalid_cursor_message) from None
         return cursor

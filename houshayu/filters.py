@@ -39,7 +39,7 @@ class MemberFilter(Filters):
     )
     place = PlaceFilter(
         method="by_place",
-        queryset=Place.objects.all(),
+        permission="houshayu.administer",
         label=_("Place"),
         empty_label=_("Every place"),
     )
@@ -127,10 +127,6 @@ class MailFilter(Filters):
         fields: list[str] = []
 
 
-def _places(request: Request) -> QuerySet[Place]:
-    return Place.objects.covered_by(request.user, "houshayu.view_workorder")
-
-
 class WorkOrderFilter(Filters):
     """Filters of work orders, for the page and the API; open ones unless the address says else."""
 
@@ -144,7 +140,7 @@ class WorkOrderFilter(Filters):
     )
     place = PlaceFilter(
         method="by_place",
-        queryset=_places,
+        permission="houshayu.view_workorder",
         label=_("Place"),
         empty_label=_("Every place"),
     )

@@ -32,6 +32,9 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     beyond, equal = Q(), Q()
     for term, value in zip(order, values, strict=True):
         name, comparison = _compared(term)
+        if value is None:  # a term before it says so, and nothing is more or less empty
+            equal &= Q(**{f"{name}__isnull": True})
+            continue
         beyond |= equal & Q(**{f"{name}__{comparison}": value})
         equal &= Q(**{name: value})
     # Said once more without OR, so that an index begins here and not at the first page.
@@ -43,12 +46,14 @@ def _compared(term: str) -> tuple[str, str]:
     return term.lstrip("-"), "lt" if term.startswith("-") else "gt"
 
 
-def value_of(model: type[Model], term: str, stated: Any) -> Any:
-    """A field's value in the key of an address, as the field has it.
+def value_of(queryset: QuerySet[Any], term: str, stated: Any) -> Any:
+    """A value in the key of an address, as the field or annotation of that name has it.
 
     Raises ValueError for what no row can have there.
     """
-    field: Any = model._meta.get_field(term.lstrip("-"))
+    name = term.lstrip("-")
+    added = queryset.query.annotations.get(name)
+    field: Any = added.output_field if added else queryset.model._meta.get_field(name)
     try:
         value = field.to_python(stated)
     except (ValidationError, TypeError):
@@ -66,12 +71,13 @@ def _key(row: Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
 
 
-def _values(key: str, order: Sequence[str], model: type[Model]) -> list[Any] | None:
+def _values(key: str, order: Sequence[str], queryset: QuerySet[Any]) -> list[Any] | None:
     try:
         stated = json.loads(base64.urlsafe_b64decode(key))
         if not isinstance(stated, list):
             return None
-        return [value_of(model, *pair) for pair in zip(order, stated, strict=True)]
+        values = [value_of(queryset, *pair) for pair in zip(order, stated, strict=True)]
+        return None if values[0] is None else values
     except (ValueError, RecursionError):
         return None
 
@@ -81,11 +87,12 @@ def keyset_page(
 ) -> KeysetPage[Row]:
     """The page that the address names with `after` or `before`; the first one by default.
 
-    order: field names that together are unique, as for order_by. The other parameters of the
+    order: names of fields and annotations that together are unique, as for order_by; of those
+    that can be empty, one before it says whether it is. The other parameters of the
     address stay in the links. A key that is not ours shows the first page.
     """
     key = request.GET.get("before") or request.GET.get("after")
-    values = _values(key, order, queryset.model) if key else None
+    values = _values(key, order, queryset) if key else None
     backwards = values is not None and "before" in request.GET
     if backwards:
         order = [t[1:] if t.startswith("-") else f"-{t}" for t in order]

@@ -59,6 +59,11 @@ def entries_for(user: User | AnonymousUser) -> list[Entry]:
     return [each for each in every if not each.permission or user.has_perm(each.permission)]
 
 
+def entry(view: str) -> Entry | None:
+    """What the menu offers of this view."""
+    return _ENTRIES.get(view)
+
+
 def search_for(user: User | AnonymousUser) -> Search | None:
     """What the user can search from every page."""
     mine = (each for each in _SEARCHES if user.is_authenticated and user.has_perm(each.permission))

@@ -48,6 +48,7 @@ MAY: Table = {
     "houshayu.finish_workorder": [WORKER, HOTEL, HUB, DUTY, MEDIC, LANGUAGE, EDITOR, GUARD, COORD],
     "houshayu.add_workorder":    [                                                          COORD],
     "houshayu.change_post": [                                                   COORD, ADMIN],
+    "houshayu.share_savedview": [                                              COORD, ADMIN],
     "houshayu.view_outbox": [                                                   COORD, ADMIN],
     "houshayu.move_clock":  [                                                   COORD       ],
     "houshayu.administer":  [                                                          ADMIN],

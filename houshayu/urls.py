@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from houshayu.views import jobs, language, members, messages, posts, reveals, workorders
+from houshayu.views import (
+    jobs,
+    language,
+    members,
+    messages,
+    posts,
+    reveals,
+    saved_views,
+    workorders,
+)
 
 urlpatterns = [
     path("language/", language.set_language, name="set_language"),
@@ -23,6 +32,11 @@ urlpatterns = [
     path("members/<int:pk>/roles/", members.membership_add, name="membership_add"),
     path("members/<int:pk>/password/", members.password_renew, name="password_renew"),
     path("reveals/", reveals.reveal_list, name="reveal_list"),
+    path("views/", saved_views.savedview_list, name="savedview_list"),
+    path("views/new/", saved_views.savedview_save, name="savedview_save"),
+    path("views/<int:pk>/", saved_views.savedview_open, name="savedview_open"),
+    path("views/<int:pk>/change/", saved_views.savedview_change, name="savedview_change"),
+    path("views/<int:pk>/delete/", saved_views.savedview_delete, name="savedview_delete"),
     path("work-orders/", workorders.workorder_list, name="workorder_list"),
     path("work-orders/bulk/", workorders.workorder_bulk, name="workorder_bulk"),
     path("work-orders/new/", workorders.workorder_open, name="workorder_open"),

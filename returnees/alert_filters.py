@@ -29,7 +29,8 @@ class AlertFilter(Filters):
     )
     place = PlaceFilter(
         method="by_place",
-        queryset=Place.objects.holders(),
+        permission="returnees.view_case",
+        among=Place.objects.holders,
         label=_("Place"),
         empty_label=_("Every place"),
     )

@@ -50,12 +50,14 @@ class CaseFilter(Filters):
     )
     holder = PlaceFilter(
         method="by_holder",
-        queryset=Place.objects.holders(),
+        permission="returnees.view_case",
+        among=Place.objects.holders,
         label=_("Responsible place"),
         empty_label=_("Every place"),
     )
     community = PlaceFilter(
-        queryset=Place.objects.homes(),
+        permission="returnees.view_case",
+        among=Place.objects.homes,
         label=_("Lives in"),
         empty_label=_("Everywhere"),
     )
@@ -101,11 +103,21 @@ class CaseFilter(Filters):
         # Since when the listed cases are late, by number, where that is asked for.
         self.late_since: dict[str, datetime] = {}
 
+    @property
+    def bounded(self) -> bool:
+        """Open cases alone are so few that they can be sorted by anything."""
+        return self._state() == "open"
+
+    def _state(self) -> str:
+        self.is_valid()  # what fits is clean from here on, whatever else the address asks
+        asked = self.form.cleaned_data
+        # Somebody looked for by name or day is found whether the case is open or not.
+        named = any(asked.get(name) for name in ("q", "released_on", "arrived_on"))
+        return str(asked.get("state") or ("all" if named else "open"))
+
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         if not self.form.cleaned_data.get("state"):
-            # Somebody looked for by name or day is found whether the case is open or not.
-            named = any(self.form.cleaned_data.get(n) for n in ("q", "released_on", "arrived_on"))
-            queryset = queryset if named else queryset.open()  # type: ignore[attr-defined]
+            queryset = self.by_state(queryset, "state", self._state())
         return super().filter_queryset(queryset)
 
     def search(self, queryset: QuerySet[Case], _name: str, text: str) -> QuerySet[Case]:

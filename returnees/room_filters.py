@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from houshayu.http import Request
 from houshayu.listing import YES_NO, Filters, PlaceFilter
 from houshayu.models import Place, PlaceKind
+from houshayu.models.places import PlaceQuerySet
 from returnees.models import Room, RoomState, RoomStay
 
 TAKEN = "taken"
 STATES = [*RoomState.choices[:1], (TAKEN, _("Taken")), *RoomState.choices[1:]]
 
 
-def hotels_of(request: Any) -> QuerySet[Place]:
+def hotels() -> PlaceQuerySet:
+    return Place.objects.holders().filter(kind=PlaceKind.HOTEL).order_by("code")
+
+
+def hotels_of(request: Request) -> PlaceQuerySet:
     """The hotels whose rooms the reader of a request may see."""
-    if request is None:  # as the description of the API asks
-        return Place.objects.none()
-    covered = Place.objects.covered_by(request.user, "returnees.view_room")
-    return covered.filter(kind=PlaceKind.HOTEL).holders().order_by("code")
+    return hotels() & Place.objects.covered_by(request.user, "returnees.view_room")
 
 
 class RoomFilter(Filters):
     """Filters of rooms."""
 
-    place = PlaceFilter(queryset=hotels_of, label=_("Hotel"), empty_label=_("Every place"))
+    place = PlaceFilter(
+        permission="returnees.view_room",
+        among=hotels,
+        label=_("Hotel"),
+        empty_label=_("Every place"),
+    )
     state = filters.ChoiceFilter(
         method="by_state", choices=STATES, label=_("State"), empty_label=_("All")
     )

@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from houshayu import tasks
-from houshayu.models import MailStatus, Membership, Message, Place, Post, User
+from houshayu.models import MailStatus, Membership, Message, Place, Post, SavedView, User
 from houshayu.roles import ROLE_PERMISSIONS
 from returnees import observing, releasing
 from returnees.api.examples import REGISTRATION
@@ -261,6 +261,11 @@ def own_message(world: World, user: User) -> dict[str, Any]:
     return {"pk": Message.objects.get(kind=f"own-{user.pk}").pk}
 
 
+def own_view(world: World, user: User) -> dict[str, Any]:
+    view, _is_new = SavedView.objects.get_or_create(owner=user, list="inbox", name="未读")
+    return {"pk": view.pk}
+
+
 MORNING = {"on": "2020-03-21", "slot": "morning"}
 
 
@@ -315,6 +320,12 @@ RULES: dict[str, Public | LoggedIn | Own | Needs] = {
     "job_list": LoggedIn(),
     "job_detail": Own(given=own_job),
     "job_file": Own(given=own_job),
+    "savedview_list": LoggedIn(),
+    # Without a list there is nothing to save.
+    "savedview_save": LoggedIn(answers=(404,)),
+    "savedview_open": LoggedIn(given=own_view, answers=(302,)),
+    "savedview_change": LoggedIn(given=own_view, answers=(200,)),
+    "savedview_delete": LoggedIn(method="post", given=own_view, answers=(302,)),
     "outbox": Needs("houshayu.view_outbox"),
     "outbox_bulk": Needs(
         "houshayu.view_outbox",

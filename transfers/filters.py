@@ -25,13 +25,16 @@ class HandoffFilter(Filters):
     status = filters.ChoiceFilter(
         choices=HandoffStatus.choices, label=_("State"), empty_label=_("All")
     )
+    # One side of a handoff is the reader's, and the other is elsewhere.
     from_place = PlaceFilter(
-        queryset=Place.objects.holders(),
+        permission=PlaceFilter.EVERYWHERE,
+        among=Place.objects.holders,
         label=pgettext_lazy("handoff", "From"),
         empty_label=_("Every place"),
     )
     to_place = PlaceFilter(
-        queryset=Place.objects.holders(),
+        permission=PlaceFilter.EVERYWHERE,
+        among=Place.objects.holders,
         label=pgettext_lazy("handoff", "To"),
         empty_label=_("Every place"),
     )

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from houshayu.http import Request
-from houshayu.models import Role
+from houshayu.models import Role, SavedView
 
 # A permission, and the page where the work of those who have it begins: the first that fits.
 FIRST_PAGES = [
@@ -17,10 +17,13 @@ FIRST_PAGES = [
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """To where the user's work begins; at a gate, which has no such permission, the certificates.
+    """To the view that the user begins with, or else to where their work begins.
 
+    At a gate, which has no such permission, that is the certificates.
     Whoever is a member of the team in another way finds what is for them in the inbox.
     """
+    if start := SavedView.objects.start_of(request.user):
+        return redirect(start.address)
     for permission, page in FIRST_PAGES:
         if request.user.has_perm(permission):
             return redirect(page)

@@ -7,6 +7,7 @@ from houshayu.models.places import HOLDER_KINDS, HOME_KINDS, SITE_KINDS, Place, 
 from houshayu.models.posts import Post, WorkGroupKind
 from houshayu.models.privacy import Reveal
 from houshayu.models.reminders import Reminder, ReminderStatus
+from houshayu.models.saved_views import SavedView
 from houshayu.models.users import User
 from houshayu.models.workorders import WorkOrder
 from houshayu.roles import Role
@@ -30,6 +31,7 @@ __all__ = [
     "ReminderStatus",
     "Reveal",
     "Role",
+    "SavedView",
     "User",
     "WorkGroupKind",
     "WorkOrder",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from policy.days import day_number
 from returnees.case_page import CaseAct
+from returnees.columns import last_reading
 from returnees.models import Case, Observation
 from returnees.placing import misplaced_since
 
@@ -47,6 +48,12 @@ def misplaced_at(case: Case, now: datetime) -> datetime | None:
     # A case without an open custody or observation does not have the name at all.
     observed, holding = getattr(case, "observed", None), getattr(case, "holding", None)
     return misplaced_since(case, observed, holding, now)
+
+
+@register.filter
+def reading_of(case: Case) -> str:
+    """When the last temperature of a case of the list was taken: day 3, morning."""
+    return last_reading(case)
 
 
 @register.filter

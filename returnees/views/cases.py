@@ -14,18 +14,20 @@ from houshayu.calendar import beijing_date
 from houshayu.excel import excel_response
 from houshayu.http import Request
 from houshayu.listing import listing
-from returnees import history, reaching
+from returnees import history
 from returnees.bulk import CASES
+from returnees.columns import CASE_COLUMNS, listed
 from returnees.filters import CaseFilter
 from returnees.models import Case
 
 EXPORTED_AT_MOST = 20_000
 EXPORTED_AT_ONCE = 500
+NEWEST_FIRST = ["-opened_at", "-id"]
 
 
 def _filtered(request: Request, permission: str) -> CaseFilter:
-    visible = Case.objects.visible_to(request.user, permission).for_rows()
-    cases = reaching.with_unreached(visible.with_in_hands(request.user))
+    visible = Case.objects.visible_to(request.user, permission)
+    cases = listed(visible, request.user)
     return CaseFilter(asked(request), cases, request=request, permission=permission)
 
 
@@ -37,7 +39,8 @@ def case_list(request: Request) -> HttpResponse:
         request,
         "returnees/case_list.html",
         found,
-        order=["-opened_at", "-id"],
+        order=NEWEST_FIRST,
+        columns=CASE_COLUMNS,
         bulk=CASES,
         now=found.now,
         today=beijing_date(found.now),
@@ -65,28 +68,10 @@ def case_export(request: Request) -> HttpResponse:
             % {"count": count, "most": EXPORTED_AT_MOST},
         )
         return redirect(address(request, reverse("returnees:case_list")))
-    header = [
-        _("Case number"), _("Name"), _("Document"), _("Whereabouts"), _("Responsible place"),
-        _("Lives in"), _("Arrival in Beijing"), _("Release day"), _("Open alerts"),
-    ]  # fmt: skip
-    rows = (
-        [
-            case.number,
-            case.person,
-            case.document.masked_number if case.in_hands else "",
-            str(case.standing.label),
-            # A case without an open custody or observation does not have the name at all.
-            case.holding.place if hasattr(case, "holding") and case.holding else "",
-            case.community or "",
-            case.arrival_at,
-            case.observed.release_on if hasattr(case, "observed") and case.observed else "",
-            _("yes") if case.open_alerts else "",
-        ]
-        for case in found.qs.select_related("document")
-        .order_by("-opened_at", "-id")
-        .iterator(chunk_size=EXPORTED_AT_ONCE)
-    )
-    return excel_response("cases", header, rows)
+    table = CASE_COLUMNS.table(request, bounded=found.bounded)
+    cases = table.prepare(found.qs).order_by(*table.order(NEWEST_FIRST))
+    rows = (table.values(case, found.now) for case in cases.iterator(chunk_size=EXPORTED_AT_ONCE))
+    return excel_response("cases", table.titles, rows)
 
 
 @require_safe

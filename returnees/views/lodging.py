@@ -15,6 +15,7 @@ from houshayu.shortcuts import render_fragment
 from returnees import lodging
 from returnees.acts import case_act, held_case
 from returnees.bulk import CASES
+from returnees.columns import CASE_COLUMNS, listed
 from returnees.forms.rooms import BESIDE, LodgingForm
 from returnees.models import Case, Custody, Room, RoomStay
 
@@ -49,10 +50,13 @@ def case_room(request: Request, number: str) -> HttpResponse:
 
 def _row(request: Request, case: Case, filled_in: BaseForm | None) -> HttpResponse:
     """The case as a row of the list, with the room as it was typed if that was refused."""
-    row = Case.objects.for_rows().with_in_hands(request.user).get(pk=case.pk)
+    table, now = CASE_COLUMNS.table(request, bounded=False), clock.now()
+    row = table.prepare(listed(Case.objects.all(), request.user)).get(pk=case.pk)
     context = {
         "case": row,
-        "today": beijing_date(clock.now()),
+        "table": table,
+        "now": now,
+        "today": beijing_date(now),
         "bulk": CASES.offered_to(request.user),
         "room_form": filled_in,
     }

@@ -221,6 +221,7 @@ def test_day_zero_of_the_first_five_minutes_is_as_the_journey_says(
     worker.wait_for_url(re.compile(rf"/cases/{number}/$"))
     accept(hub)
     hand_over(hub, number, "demo-hotel-jia")
+    add_rooms(hotel, "0812")
     accept(hotel, room="0812")
 
     case = Case.objects.get(number=number)

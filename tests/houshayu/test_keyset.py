@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -59,10 +60,32 @@ def test_the_way_back_leads_over_the_same_rows() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_rows_without_a_value_all_stand_on_some_page_and_once(sign: str) -> None:
+    user = make_user()
+    receive(user, 5)
+    Message.objects.filter(kind__in=["1", "3"]).update(read_at=FRACTION)
+    unread = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
+    rows = Message.objects.annotate(unread_last=unread, seen_at=F("read_at"))
+    order = ["unread_last", f"{sign}seen_at", f"{sign}id"]
+
+    seen, query = [], ""
+    while (not seen or query) and len(seen) < 10:
+        request = RequestFactory().get("/", QueryDict(query).dict())
+        found = keyset_page(request, rows, order=order, size=2)
+        seen += [int(row.kind) for row in found.rows]
+        query = found.next
+
+    first, last = [1, 3], [0, 2, 4]
+    assert seen == (first[::-1] + last[::-1] if sign else first + last)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "made_up",
     [
         ["abc", 1],
+        [None, 1],
         [1, 1],
         [NOW.isoformat(), "x"],
         [NOW.isoformat(), 10**30],

@@ -113,7 +113,7 @@ def test_the_list_asks_as_often_for_many_cases_as_for_one(
     for _case in range(cases):
         make_observed_case(place=hotel, arrived=NOW)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
 
 
