@@ -59,7 +59,7 @@ def act_page(
         try:
             done = act()
         except Conflict as refusal:
-            _put_beside(form, refusal, beside or {})
+            put_beside(form, refusal, beside or {})
             if row and request.htmx and not form.errors.keys() - {"__all__"}:
                 # A row has no room above its form, and the form may be gone with the refusal.
                 messages.warning(request, str(refusal))
@@ -90,7 +90,8 @@ def act_button(
     return _done(request, done, back, row)
 
 
-def _put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:
+def put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:
+    """The refusal stands beside the field that it belongs to, or above the form."""
     fields = (field for kind, field in beside.items() if isinstance(refusal, kind))
     form.add_error(next(fields, None), str(refusal))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
 from policy import check_in_slots
-from returnees import decisions, observing, releasing
+from returnees import companions, decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
 from returnees.models import (
     CheckIn,
@@ -97,6 +97,11 @@ def _within(custody: Custody, moment: datetime) -> bool:
     return custody.started_at <= moment and (ended_at is None or moment < ended_at)
 
 
+def _companions(seen: Seen) -> dict[str, Any] | None:
+    found = companions.of(seen.case, seen.user)
+    return {"companions": found, "holding_place": seen.custodies[-1].place_id} if found else None
+
+
 def _policy(seen: Seen) -> dict[str, Any]:
     case, decision = seen.case, seen.case.decision
     counted = [each for each in seen.observations if each.end_reason != EndReason.CORRECTED]
@@ -142,6 +147,12 @@ PANELS = (
     Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
     Panel(
         template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
+    ),
+    Panel(
+        template="returnees/_case_companions.html",
+        context=_companions,
+        column=Column.SIDE,
+        order=15,
     ),
     Panel(template="returnees/_case_policy.html", context=_policy, column=Column.SIDE, order=30),
     Panel(template="returnees/_case_alerts.html", context=_alerts, column=Column.SIDE, order=40),

@@ -35,6 +35,7 @@ def words(record: Model, name: str) -> str:
     return ", ".join(str(labels.get(value, value)) for value in getattr(record, name))
 
 
+@register.filter
 def overdue_on(observation: Observation, on: date) -> int:
     """How many days ago the observation's last day was; 0 until then."""
     return observation.days_overdue(on)
