@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from houshayu import naming
 from houshayu.duties import Duty, Waiting, asking
 from houshayu.duties.asking import Count
 from houshayu.duties.reading import Reader
@@ -82,7 +83,7 @@ def by_duty(counts: Iterable[Count]) -> list[Group]:
 
 
 def of(reader: Reader, now: datetime, *, kind: str = "", place: str = "", after: str = "") -> Day:
-    """The reader's day, of one kind and place or all; two queries."""
+    """The reader's day, of one kind and place or all; three queries."""
     counts = asking.counts(reader, now)
     here = [count for count in counts if place in ("", count.place.code)]
     chosen = [count for count in here if kind in ("", count.duty.code)]
@@ -92,6 +93,8 @@ def of(reader: Reader, now: datetime, *, kind: str = "", place: str = "", after:
         if chosen
         else []
     )
+    sentences = naming.named((waiting.sentence_at(now) for waiting in found), reader.user)
+    texts = {id(waiting): text for waiting, text in zip(found, sentences, strict=True)}
     groups = by_duty(chosen)
     following = ""
     for group in groups:
@@ -100,8 +103,7 @@ def of(reader: Reader, now: datetime, *, kind: str = "", place: str = "", after:
             last = lines[size - 1]
             following = f"{last.due_at.isoformat()}~{last.about_id}~{last.occurrence}"
         group.lines.extend(
-            Line(waiting, waiting.sentence_at(now), waiting.is_late(now))
-            for waiting in lines[:size]
+            Line(waiting, texts[id(waiting)], waiting.is_late(now)) for waiting in lines[:size]
         )
     of_kind = [count for count in counts if kind in ("", count.duty.code)]
     places = {count.place.pk: count.place for count in of_kind}

@@ -74,7 +74,7 @@ def act_page(
         try:
             done = act()
         except Conflict as refusal:
-            _put_beside(form, refusal, beside or {})
+            put_beside(form, refusal, beside or {})
             if row and request.htmx and not form.errors.keys() - {"__all__"}:
                 # A row has no room above its form, and the form may be gone with the refusal.
                 messages.warning(request, str(refusal))
@@ -122,7 +122,8 @@ def _typed(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def _put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:
+def put_beside(form: BaseForm, refusal: Conflict, beside: Beside) -> None:
+    """The refusal stands beside the field that it belongs to, or above the form."""
     fields = (field for kind, field in beside.items() if isinstance(refusal, kind))
     form.add_error(next(fields, None), str(refusal))
 

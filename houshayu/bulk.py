@@ -2,15 +2,17 @@
 
 A list names its BulkActs; each app adds the acts that it knows, in its AppConfig.ready. Each row is
 committed by itself: one that is refused holds up no other, and the page that answers shows the
-result of each.
+result of each. Where an act asks something of each row, the rows that were refused stay on the page
+with what was typed, and the others are done.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -26,6 +28,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from houshayu import clock
+from houshayu.acts import Beside, put_beside
 from houshayu.exceptions import Conflict
 from houshayu.http import Request
 
@@ -55,6 +58,14 @@ class BulkAct:
     """Does it with one row: act(row, by=, now=, **what the form says). Raises Conflict."""
     form: Callable[[QueryDict | None, datetime], BaseForm] | None = None
     """The form it asks first, once for all rows: made from what was typed, and now."""
+    fill: Callable[[Any, Sequence[Any]], None] | None = None
+    """Fills the empty form in from the chosen rows."""
+    row_form: Callable[[Any, QueryDict | None, str], BaseForm] | None = None
+    """The form of each row: made from the row, what was typed, and the prefix of its names."""
+    says: Callable[[Any], dict[str, Any]] = attrgetter("cleaned_data")
+    """What a valid row_form says to act."""
+    beside: Beside = field(default_factory=dict)
+    """The field of row_form that a refusal belongs to; others stand above the row."""
     question: str | Promise = ""
     """The question asked first, where the act can't be undone."""
     view: str = ""
@@ -71,6 +82,25 @@ class BulkAct:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What belongs to the chosen rows and was not chosen with them."""
+
+    name: str
+    key: str = ""
+    """By which it can be chosen still; empty where the act can't be done with it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A chosen row on the page that asks."""
+
+    row: Any
+    key: str
+    name: str
+    form: BaseForm | None
+
+
+@dataclass(frozen=True)
 class Result:
     """What became of one row."""
 
@@ -78,6 +108,8 @@ class Result:
     name: str
     refused: str = ""
     """Why it was not done; empty where it was."""
+    again: bool = False
+    """Whether its form is shown again, with what was typed and why it was refused."""
 
     @property
     def url(self) -> str:
@@ -107,7 +139,9 @@ class BulkActs:
     key: str = "pk"
     """The field by whose value a row is chosen."""
     name: Callable[[Any], str] = str
-    """How a row is named in the results."""
+    """How a row is named on the page that asks, and in the results."""
+    left_out: Callable[[Sequence[Any], User], Sequence[LeftOut]] = lambda _rows, _user: ()
+    """What belongs to these rows and is not among them: one of a family, say."""
     acts: dict[str, BulkAct] = field(default_factory=dict)
 
     def add(self, *acts: BulkAct) -> None:
@@ -138,19 +172,52 @@ def bulk_page(request: Request, acts: BulkActs) -> HttpResponse:
             sentence = _("Please choose at most %(count)d rows at a time.") % {"count": AT_MOST}
         messages.warning(request, sentence)
         return redirect(back)
-    confirmed = "confirmed" in request.POST
-    form = act.form(request.POST if confirmed else None, now) if act.form else None
-    context: dict[str, Any] = {"act": act, "back": back, "form": form}
-    asks = form is not None or act.question or len(chosen) > MANY
-    if (asks and not confirmed) or (form is not None and not form.is_valid()):
-        context |= {"chosen": [(getattr(row, acts.key), acts.name(row)) for row in chosen]}
-        status = 422 if confirmed else 200
-        return render(request, "bulk_confirm.html", context, status=status)
+    typed = request.POST if "confirmed" in request.POST else None
+    form = act.form(typed, now) if act.form else None
+    if form is not None and act.fill:
+        act.fill(form, chosen)
+    asked = [_asked(acts, act, row, typed) for row in chosen]
+    asks = form is not None or act.row_form or act.question or len(chosen) > MANY
+    if (asks and typed is None) or (form is not None and not form.is_valid()):
+        return _ask(request, acts, act, asked, back=back, form=form)
     data = form.cleaned_data if form is not None else {}
-    results = list(_results(request, acts, act, chosen, data, now))
-    context |= {"results": results, "refused": sum(bool(each.refused) for each in results)}
-    context["done"] = len(results) - context["refused"]
-    return render(request, "bulk_done.html", context)
+    results = list(_results(request, act, asked, data, now))
+    if again := {result.row for result in results if result.again}:
+        left = [each for each in asked if each.row in again]
+        settled = [result for result in results if not result.again]
+        return _ask(request, acts, act, left, back=back, form=form, results=settled)
+    refused = sum(bool(each.refused) for each in results)
+    context = {"act": act, "back": back, "results": results, "refused": refused}
+    return render(request, "bulk_done.html", context | {"done": len(results) - refused})
+
+
+def _asked(acts: BulkActs, act: BulkAct, row: Any, typed: QueryDict | None) -> Asked:
+    key = str(getattr(row, acts.key))
+    form = act.row_form(row, typed, f"row-{key}") if act.row_form else None
+    return Asked(row, key, acts.name(row), form)
+
+
+def _ask(
+    request: Request,
+    acts: BulkActs,
+    act: BulkAct,
+    asked: Sequence[Asked],
+    *,
+    back: str,
+    form: BaseForm | None,
+    results: Sequence[Result] = (),
+) -> HttpResponse:
+    """The page that asks, of all chosen rows, or of those that were refused beside the results."""
+    context = {
+        "act": act,
+        "back": back,
+        "form": form,
+        "chosen": asked,
+        "results": results,
+        "left_out": acts.left_out([each.row for each in asked], request.user),
+    }
+    status = 422 if "confirmed" in request.POST else 200
+    return render(request, "bulk_confirm.html", context, status=status)
 
 
 def _chosen(request: Request, acts: BulkActs) -> list[Any]:
@@ -166,31 +233,39 @@ def _chosen(request: Request, acts: BulkActs) -> list[Any]:
 
 def _results(
     request: Request,
-    acts: BulkActs,
     act: BulkAct,
-    chosen: Iterable[Any],
-    data: dict[str, Any],
+    asked: Sequence[Asked],
+    data: Mapping[str, Any],
     now: datetime,
 ) -> Iterable[Result]:
+    """Do it with each row whose form is filled in; a refusal also stands in the form."""
     assert act.rows is not None and act.act is not None
-    chosen = list(chosen)
-    may = act.rows(request.user).filter(pk__in=[row.pk for row in chosen]).values_list("pk")
-    allowed = {pk for (pk,) in may}
-    for row in chosen:
+    rows = act.rows(request.user).filter(pk__in=[each.row.pk for each in asked])
+    allowed = {pk for (pk,) in rows.values_list("pk")}
+    for each in asked:
         refused = ""
-        if row.pk not in allowed:
+        # What is not allowed becomes so by nothing that could be typed.
+        again = each.form is not None and each.row.pk in allowed
+        if each.row.pk not in allowed:
             refused = _("You can't do this with it, or no longer can.")
+        elif each.form is not None and not each.form.is_valid():
+            refused = _("Please check what was typed.")
         else:
+            said = act.says(each.form) if each.form is not None else {}
             try:
                 # A transaction of its own: what is shown as done is done, whatever follows.
                 with transaction.atomic():
-                    act.act(row, by=request.user, now=now, **data)
+                    act.act(each.row, by=request.user, now=now, **data, **said)
             except Conflict as refusal:
                 refused = str(refusal)
+                if each.form is not None:
+                    put_beside(each.form, refusal, act.beside)
             except DatabaseError:
                 logger.exception("Bulk act %s was refused by the database", act.code)
                 refused = _("This conflicts with what is stored now, so nothing was changed.")
-        yield Result(row, acts.name(row), refused)
+                if each.form is not None:
+                    each.form.add_error(None, refused)
+        yield Result(each.row, each.name, refused, again=again and bool(refused))
 
 
 def _back(request: Request, acts: BulkActs) -> str:

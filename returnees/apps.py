@@ -10,10 +10,11 @@ class ReturneesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in what the kernel and the roof do without their knowing of cases."""
         # Models can be imported from here on, and no sooner.
-        from houshayu import attachments, demonstration, duties, jobs, kinds, menu, roles
-        from returnees import case_page, panels
+        from houshayu import attachments, demonstration, duties, jobs, kinds, menu, naming, roles
+        from returnees import case_page, companions, panels
         from returnees.demonstration.staff import ACTS
         from returnees.duties import DUTIES, KINDS
+        from returnees.models.cases import NUMBER_PATTERN
         from returnees.models.certificates import OBSERVATION_CERTIFICATE
         from returnees.roles import MAY
         from returnees.sheets import batches
@@ -21,6 +22,7 @@ class ReturneesConfig(AppConfig):
         roles.grant(MAY)
         duties.register(*DUTIES)
         kinds.register(*KINDS)
+        naming.register(NUMBER_PATTERN, companions.names_by_number)
         case_page.register(panels=panels.PANELS, acts=panels.ACTS)
         jobs.register(batches.KIND)
         attachments.register(OBSERVATION_CERTIFICATE)

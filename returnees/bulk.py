@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import forms
@@ -10,20 +11,35 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from houshayu.bulk import BulkAct, BulkActs
+from houshayu.bulk import BulkAct, BulkActs, LeftOut
 from houshayu.exceptions import Conflict
 from houshayu.models import User
-from returnees import arrivals, lodging, releasing
+from returnees import arrivals, companions, lodging, observing, releasing
 from returnees.forms.rooms import LodgingForm
 from returnees.models import Alert, Case
 from returnees.sheets.kinds import SheetKind
 
+
+def family_left_out(cases: Sequence[Case], user: User) -> list[LeftOut]:
+    """The companions of these cases that are not among them; those whom the user sees can still
+    be chosen."""
+    chosen = {case.pk for case in cases}
+    groups = companions.of_groups({case.travel_group for case in cases}, user)
+    return [
+        LeftOut(str(each), each.case.number if each.sees else "")
+        for group in groups.values()
+        for each in group
+        if each.case.pk not in chosen
+    ]
+
+
 CASES = BulkActs(
     page="returnees:case_list",
     address="returnees:case_bulk",
-    visible=lambda user: Case.objects.visible_to(user).select_related("person"),
+    visible=lambda user: Case.objects.visible_to(user).with_room().select_related("person"),
     key="number",
-    name=lambda case: f"{case.number} {case.person}",
+    name=lambda case: f"{case.number} {companions.called(case)}",
+    left_out=family_left_out,
 )
 ALERTS = BulkActs(
     page="returnees:alert_list",
@@ -86,6 +102,17 @@ CASES.add(
         rows=lambda user: Case.objects.held_by(user, "returnees.lodge_case"),
         act=lodge,
         form=lodging_form,
+    ),
+    BulkAct(
+        code="sample",
+        label=gettext_lazy("Samples taken"),
+        permission="returnees.record_labtest",
+        rows=lambda user: Case.objects.held_by(user, "returnees.record_labtest"),
+        act=observing.take_sample,
+        question=gettext_lazy(
+            "Of each person the sample of the test that is due was taken now; the results are "
+            "entered when they come."
+        ),
     ),
     BulkAct(
         code="release",

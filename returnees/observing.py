@@ -47,6 +47,10 @@ class LabTestClosed(Conflict):
     """Somebody recorded the result, or planned the test, before this call did."""
 
 
+class NoTestDue(Conflict):
+    """No test of the case waits for its sample today."""
+
+
 def begin(
     case: Case,
     obligation: Obligation,
@@ -264,6 +268,20 @@ def plan_test(observation: Observation, on: date, *, by: User, now: datetime) ->
         if locked.labtests.filter(due_on=on).exists():
             raise LabTestClosed(_("A test is already planned for this day."))
         return LabTest.objects.create(observation=locked, due_on=on)
+
+
+def take_sample(case: Case, *, by: User, now: datetime) -> None:
+    """The sample of the test that is due today, or was due first, is taken now.
+
+    Raises NoTestDue if none is, and CaseClosed.
+    """
+    due = LabTest.objects.planned().due(beijing_date(now)).filter(observation__case=case)
+    with acting(by=by, now=now):
+        Case.objects.lock_open(case)
+        test = due.select_related("observation__case").first()
+        if test is None:
+            raise NoTestDue(_("No sample is due today, or it was taken before."))
+        record_test(test, TestResult.PENDING, by=by, now=now)
 
 
 def record_test(test: LabTest, result: str, *, by: User, now: datetime) -> None:

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.calendar import beijing_date
 from policy import check_in_slots
-from returnees import correcting, decisions, observing, releasing
+from returnees import companions, correcting, decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
 from returnees.corrections import corrections
 from returnees.models import (
-    Case,
     CaseOutcome,
     CheckIn,
     Custody,
@@ -79,13 +78,6 @@ def _health(seen: Seen) -> dict[str, Any] | None:
     return {"health": seen.case.health, "reported": reported.order_by("-taken_at")}
 
 
-def _companions(seen: Seen) -> dict[str, Any] | None:
-    """The others of the travel group that the user may see, closed cases too."""
-    group = Case.objects.visible_to(seen.user).filter(travel_group=seen.case.travel_group)
-    others = list(group.exclude(pk=seen.case.pk).for_rows().order_by("number"))
-    return {"companions": others} if others else None
-
-
 def _attempts(seen: Seen) -> dict[str, Any] | None:
     attempts = list(seen.case.attempts.select_related("made_by", "next_by"))
     return {"attempts": attempts} if attempts else None
@@ -110,6 +102,11 @@ def _custodies(seen: Seen) -> dict[str, Any]:
 def _within(custody: Custody, moment: datetime) -> bool:
     ended_at = custody.ended_at
     return custody.started_at <= moment and (ended_at is None or moment < ended_at)
+
+
+def _companions(seen: Seen) -> dict[str, Any] | None:
+    found = companions.of(seen.case, seen.user)
+    return {"companions": found, "holding_place": seen.custodies[-1].place_id} if found else None
 
 
 def _policy(seen: Seen) -> dict[str, Any]:
@@ -166,13 +163,13 @@ PANELS = (
     Panel(template="returnees/_case_person.html", context=_person, column=Column.MAIN, order=20),
     Panel(template="returnees/_case_health.html", context=_health, column=Column.MAIN, order=15),
     Panel(
+        template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
+    ),
+    Panel(
         template="returnees/_case_companions.html",
         context=_companions,
         column=Column.SIDE,
-        order=5,
-    ),
-    Panel(
-        template="returnees/_case_custody.html", context=_custodies, column=Column.SIDE, order=10
+        order=15,
     ),
     Panel(template="returnees/_case_policy.html", context=_policy, column=Column.SIDE, order=30),
     Panel(template="returnees/_case_alerts.html", context=_alerts, column=Column.SIDE, order=40),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from houshayu import clock, duties
+from houshayu import clock, duties, naming
 from houshayu.acts import act_page, posted
 from houshayu.address import asked
 from houshayu.bulk import bulk_page
@@ -16,7 +18,7 @@ from houshayu.forms import SettleForm
 from houshayu.http import Request
 from houshayu.listing import listing
 from houshayu.many import MAILS, MESSAGES, uncertain_mails
-from houshayu.models import Message
+from houshayu.models import Message, User
 from houshayu.models.messages import MessageQuerySet
 from houshayu.shortcuts import redirect_back
 
@@ -25,7 +27,21 @@ from houshayu.shortcuts import redirect_back
 def inbox(request: Request) -> HttpResponse:
     """The user's own messages, the newest first."""
     own = MessageFilter(asked(request), _own(request).for_rows(), request=request)
-    return listing(request, "houshayu/inbox.html", own, order=["-created_at", "-id"], bulk=MESSAGES)
+    return listing(
+        request,
+        "houshayu/inbox.html",
+        own,
+        order=["-created_at", "-id"],
+        bulk=MESSAGES,
+        complete=partial(_name_people, user=request.user),
+    )
+
+
+def _name_people(messages: list[Message], user: User) -> None:
+    """The subject of each says who it is about, where the user may know."""
+    subjects = naming.named((message.first_text for message in messages), user)
+    for message, text in zip(messages, subjects, strict=True):
+        message.first_text = text
 
 
 @require_POST
@@ -41,6 +57,8 @@ def message_detail(request: Request, pk: int) -> HttpResponse:
     message = get_object_or_404(own.for_rows().prefetch_related("lines"), pk=pk)
     own.filter(pk=pk).mark_read(now=clock.now())
     lines = list(message.lines.all())
+    _name_people([message], request.user)
+    texts = naming.named((line.text for line in lines), request.user)
     duty = duties.get(message.kind)
     abouts = {line.about_id for line in lines if line.about_id is not None}
     waits = asking.still_waiting(duty, abouts, clock.now()) if duty and abouts else {}
@@ -48,8 +66,8 @@ def message_detail(request: Request, pk: int) -> HttpResponse:
         "message": message,
         "is_duty": duty is not None,
         "lines": [
-            (line, duty is not None and (line.about_id, line.occurrence) not in waits)
-            for line in lines
+            (line, text, duty is not None and (line.about_id, line.occurrence) not in waits)
+            for line, text in zip(lines, texts, strict=True)
         ],
     }
     return render(request, "houshayu/message_detail.html", context)
@@ -71,7 +89,9 @@ def message_read(request: Request, pk: int) -> HttpResponse:
     message = get_object_or_404(own)
     own.mark_read(now=clock.now())
     if request.htmx:
-        context = {"message": own.for_rows().get(), "bulk": MESSAGES.offered_to(request.user)}
+        message = own.for_rows().get()
+        _name_people([message], request.user)
+        context = {"message": message, "bulk": MESSAGES.offered_to(request.user)}
         return render(request, "houshayu/_message_row.html", context)
     return redirect_back(request, message)
 

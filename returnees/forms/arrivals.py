@@ -102,9 +102,11 @@ class ArrivalMomentForm(AsksSure, forms.Form):
     def __init__(self, data: Any = None, *, case: Case | None, **kwargs: Any) -> None:
         """case: whose arrival is asked for; None where it is not, and nothing of it is shown."""
         expected = case.expected_arrival_at if case else None
-        if expected and isinstance(data, QueryDict) and not data.get("arrived_at"):
+        prefix = kwargs.get("prefix")
+        name = f"{prefix}-arrived_at" if prefix else "arrived_at"
+        if expected and isinstance(data, QueryDict) and not data.get(name):
             data = data.copy()
-            data["arrived_at"] = f"{localtime(expected):%Y-%m-%dT%H:%M}"
+            data[name] = f"{localtime(expected):%Y-%m-%dT%H:%M}"
         super().__init__(data, **kwargs)
         if case is None:
             self.fields["arrived_at"].widget = forms.HiddenInput()

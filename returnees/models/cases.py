@@ -47,6 +47,10 @@ class IntakeChannel(models.TextChoices):
     SWEEP = "sweep", _("Screening sweep")
 
 
+# As new_case_number() makes them: Crockford's base 32.
+NUMBER_PATTERN = "HSY-[0-9A-HJKMNP-TV-Z]{6}"
+
+
 @pghistory.track()
 class Case(models.Model):
     """One person's one return, from registration until it is closed with an outcome."""
@@ -145,7 +149,7 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="case_number_form",
-                condition=Q(number__regex=r"^HSY-[0-9A-HJKMNP-TV-Z]{6}$"),
+                condition=Q(number__regex=f"^{NUMBER_PATTERN}$"),
             ),
             models.CheckConstraint(
                 name="case_residence_known", condition=Q(residence_kind__in=ResidenceKind.values)

@@ -140,7 +140,7 @@ def duty_of_one(hotel: Place, monkeypatch: pytest.MonkeyPatch) -> User:
 
 
 @pytest.mark.parametrize("every_kind", [False, True])
-def test_the_day_costs_two_queries_of_one_kind_and_of_all(
+def test_the_day_costs_three_queries_of_one_kind_and_of_all(
     observed: Case, coordinator: User, hotel_worker: User, doctor: User, hub: Place,
     every_kind: bool, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any,
 ) -> None:  # fmt: skip
@@ -152,7 +152,7 @@ def test_the_day_costs_two_queries_of_one_kind_and_of_all(
     reader = Reader(doctor)
     reader.user.has_perm("returnees.view_case")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         groups = day.of(reader, moment("2020-03-24", "21:00")).groups
 
     assert len(groups) == (2 if every_kind else 1)
@@ -167,8 +167,8 @@ def test_the_page_costs_the_same_queries_for_one_case_and_many(
     at(EVENING)
     client = logged_in(hotel_worker)
 
-    # Session, user, roles and unread messages, and the two of the day.
-    with django_assert_num_queries(8):
+    # Session, user, roles and unread messages, and the three of the day.
+    with django_assert_num_queries(9):
         client.get(reverse("coordination:my_day"))
 
 

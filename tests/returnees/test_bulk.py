@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from houshayu.models import Membership, Place, Role, User
-from returnees.models import Alert, Case, Custody
+from returnees import observing
+from returnees.models import Alert, Case, Custody, LabTest
 from tests.factories import (
     NOW,
     make_alert,
@@ -20,6 +21,7 @@ from tests.factories import (
     make_handoff,
     make_observed_case,
     make_user,
+    observation_of,
     real_place,
     see_through,
 )
@@ -179,7 +181,7 @@ def test_a_list_offers_only_what_its_reader_may(sender: User, community: Place) 
         for user in (sender, doctor)
     ]
 
-    assert offered == [["arrive", "release", "print", "offer"], ["print"]]
+    assert offered == [["arrive", "sample", "release", "print", "offer"], ["sample", "print"]]
 
 
 def test_cases_are_offered_to_one_place_and_each_says_why_not(
@@ -225,5 +227,47 @@ def test_choosing_costs_the_same_queries_however_many_rows(
     chosen = [make_case(place=community).number for _ in range(rows)]
     client = logged_in(sender)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.post(reverse(CASES), {"act": "arrive", "chosen": chosen})
+
+
+# --- Samples ----------------------------------------------------------------------------------
+
+
+def test_the_samples_of_all_whose_test_is_due_are_taken_now(
+    hotel_worker: User, hotel: Place
+) -> None:
+    due, not_due = make_observed_case(place=hotel), make_observed_case(place=hotel)
+    by, today = make_user(), NOW + timedelta(hours=8)
+    LabTest.objects.filter(observation__case__in=[due, not_due]).delete()
+    observing.plan_test(observation_of(due), NOW.date(), by=by, now=NOW)
+    observing.plan_test(observation_of(not_due), NOW.date() + timedelta(days=3), by=by, now=NOW)
+
+    answer = press(hotel_worker, CASES, "sample", due.number, not_due.number)
+
+    assert results(answer) == [(due.number, True), (not_due.number, False)]
+    [taken] = LabTest.objects.exclude(sampled_at=None)
+    assert (taken.observation.case, taken.sampled_at, taken.result) == (due, today, "pending")
+    assert "今日无应采的样本" in answer.content.decode()
+
+
+def test_a_sample_is_taken_once(hotel_worker: User, hotel: Place) -> None:
+    case = make_observed_case(place=hotel)
+    LabTest.objects.filter(observation__case=case).delete()
+    observing.plan_test(observation_of(case), NOW.date(), by=make_user(), now=NOW)
+
+    first, second = (press(hotel_worker, CASES, "sample", case.number) for _ in range(2))
+
+    assert results(first) == [(case.number, True)]
+    assert results(second) == [(case.number, False)]
+
+
+def test_the_page_that_asks_names_everybody_with_their_room(
+    hotel_worker: User, hotel: Place
+) -> None:
+    lodged = make_observed_case(place=hotel, room="0312", person={"name_zh": "马强"})
+    sent = {"act": "sample", "chosen": [lodged.number]}
+
+    page = logged_in(hotel_worker).post(reverse(CASES), sent).content.decode()
+
+    assert f"{lodged.number} 0312 马强" in page

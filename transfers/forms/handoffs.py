@@ -1,42 +1,31 @@
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from houshayu.acts import Beside
 from houshayu.dates import MomentBox
 from houshayu.models import Place, PlaceKind
 from policy.forms import TemperatureField
-from returnees import lodging
+from returnees.forms import arrivals, rooms
 from returnees.forms.arrivals import ArrivalMomentForm
 from returnees.forms.rooms import LodgingForm
-from transfers.models import Handoff
+from returnees.models import Case
+from transfers.models import CommitmentMissing, Handoff
+from transfers.targets import TargetField
 
 FURTHEST_PLAN = timedelta(days=60)
-
-
-class TargetField(forms.ModelChoiceField):
-    """A place to hand over to; a hotel says how many of its rooms stand empty and ready."""
-
-    free_rooms: Mapping[int, int | None] = {}
-
-    def label_from_instance(self, place: Any) -> str:
-        free = self.free_rooms.get(place.pk)
-        if free is None:
-            return str(place)
-        return ngettext("%(place)s, %(n)s room free", "%(place)s, %(n)s rooms free", free) % {
-            "place": place,
-            "n": free,
-        }
+# The field that a refusal to accept belongs to; the first that fits.
+ACCEPTING: Beside = {CommitmentMissing: "commitment_signed", **rooms.BESIDE, **arrivals.BESIDE}
 
 
 class OfferForm(forms.ModelForm):
     """To whom the case is offered, and what is known of the way."""
 
-    to_place = TargetField(label=_("Hand over to"), queryset=Place.objects.none())
+    to_place = TargetField(label=_("Hand over to"))
 
     class Meta:
         model = Handoff
@@ -49,9 +38,15 @@ class OfferForm(forms.ModelForm):
     def __init__(self, *args: Any, places: QuerySet[Place], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         target: Any = self.fields["to_place"]
-        target.queryset = places
-        target.free_rooms = {each.place.pk: each.free for each in lodging.capacities(places)}
+        target.set_places(places)
         self.now = now
+
+    def propose(self, cases: Sequence[Case]) -> None:
+        """Fill in where these people usually go next, for somebody who may choose another place."""
+        if self.is_bound:
+            return
+        target: Any = self.fields["to_place"]
+        self.initial["to_place"] = target.usual_for(cases, self.now)
 
     def clean_planned_at(self) -> datetime | None:
         """Refuse a time that no handoff can have: a slip of the month or the year."""
@@ -128,6 +123,30 @@ class AcceptForm(RoomOrNoneYetForm, ArrivalMomentForm):
         """What Handoff.accept() takes of a valid form."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "sure_at"}
         return data | {"sure": self.is_sure}
+
+
+class AcceptRowForm(AcceptForm):
+    """As one row of many: what few rows need is asked where it is needed."""
+
+    def __init__(self, data: Any = None, *, handoff: Any, **kwargs: Any) -> None:
+        """handoff: one fetched for_rows()."""
+        super().__init__(data, to_place=handoff.to_place, case=handoff.case_to_arrive, **kwargs)
+        del self.fields["luggage_pieces"]
+        self._rare: dict[str, forms.Widget] = {}
+        if not handoff.asks_commitment:
+            self._hide("commitment_signed")
+        if not self.data.get(self.add_prefix("sharing_reason")):
+            self._hide("sharing_reason")
+
+    def _hide(self, name: str) -> None:
+        self._rare[name] = self.fields[name].widget
+        self.fields[name].widget = forms.HiddenInput()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A refusal shows the field that settles it: strangers in the room, why they share it."""
+        if field in self._rare:
+            self.fields[field].widget = self._rare[field]
+        super().add_error(field, error)
 
 
 class DeclineForm(forms.Form):

@@ -19,12 +19,12 @@ from houshayu.listing import listing
 from houshayu.models import Place, PlaceKind
 from houshayu.shortcuts import render_fragment
 from returnees.acts import case_act
-from returnees.forms import arrivals, rooms
 from returnees.models import Case, Custody
 from transfers.bulk import HANDOFFS
+from transfers.family import show_family
 from transfers.filters import HandoffFilter
-from transfers.forms.handoffs import AcceptForm, DeclineForm, OfferForm, PurposeForm
-from transfers.models import CommitmentMissing, Handoff, HandoffNotPossible, HandoffStatus
+from transfers.forms.handoffs import ACCEPTING, AcceptForm, DeclineForm, OfferForm, PurposeForm
+from transfers.models import Handoff, HandoffNotPossible, HandoffStatus
 
 
 @require_safe
@@ -41,6 +41,7 @@ def handoff_list(request: Request) -> HttpResponse:
         found,
         order=["due_at", "id"] if waiting else ["-offered_at", "-id"],
         bulk=HANDOFFS,
+        complete=partial(show_family, user=request.user),
         now=now,
         **_answer_forms(),
     )
@@ -60,6 +61,7 @@ def handoff_detail(request: Request, pk: int) -> HttpResponse:
     handoff = get_object_or_404(
         Handoff.objects.visible_to(request.user).for_rows(request.user, now), pk=pk
     )
+    show_family([handoff], request.user)
     context = {"handoff": handoff, "now": now} | _answer_forms()
     return render(request, "transfers/handoff_detail.html", context)
 
@@ -76,6 +78,7 @@ def handoff_offer(request: Request, number: str) -> HttpResponse:
         # Only where an observation that is centralized may be, or is taken on from.
         places = places.filter(kind__in=[PlaceKind.HOTEL, PlaceKind.HUB])
     form = OfferForm(posted(request), places=places, now=now)
+    form.propose([case])
 
     def offer() -> str:
         Handoff.objects.offer(case=case, by=request.user, now=now, **form.cleaned_data)
@@ -113,7 +116,7 @@ def handoff_accept(request: Request, pk: int) -> HttpResponse:
         button=_("Accept"),
         back=handoff,
         about=handoff,
-        beside={CommitmentMissing: "commitment_signed", **rooms.BESIDE, **arrivals.BESIDE},
+        beside=ACCEPTING,
         row=partial(_row, request, pk, "accept_form"),
     )
 
@@ -168,6 +171,7 @@ def _row(request: Request, pk: int, name: str, filled_in: BaseForm | None) -> Ht
     """The handoff as it stands now; with the form of this name as it was filled in."""
     now = clock.now()
     row = Handoff.objects.visible_to(request.user).for_rows(request.user, now).get(pk=pk)
+    show_family([row], request.user)
     context = {"handoff": row, "now": now} | _answer_forms()
     if filled_in:
         context[name] = filled_in
