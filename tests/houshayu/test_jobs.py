@@ -338,7 +338,7 @@ def test_the_list_asks_as_often_for_many_jobs_as_for_one(
         tasks.run_job(ask(sender).pk)
     client.force_login(sender)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("job_list"))
 
 

@@ -188,7 +188,7 @@ def test_the_inbox_costs_the_same_queries_for_one_message_and_many(
         tell_user(hotel_worker, 2, now=NOW + number * timedelta(hours=1))
 
     # The last one: the names of the people.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("inbox"))
 
 

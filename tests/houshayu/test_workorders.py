@@ -156,7 +156,7 @@ def test_the_list_asks_as_often_for_many_orders_as_for_one(
         make_order(owner=hotel_worker)
     client.force_login(hotel_worker)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("workorder_list"))
 
 

@@ -134,5 +134,5 @@ def test_the_list_costs_the_same_queries_however_many_families(
         make_handoff(case=parent, to_place=hub)
     client = logged_in(receiver)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("transfers:handoff_list"))
