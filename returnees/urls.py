@@ -17,6 +17,7 @@ from returnees.views import (
     reveals,
     rooms,
     rounds,
+    verification,
 )
 
 app_name = "returnees"
@@ -53,7 +54,7 @@ urlpatterns = [
     path("cases/<str:number>/close/", releasing.case_close, name="case_close"),
     path("cases/<str:number>/restart/", observing.observation_restart, name="observation_restart"),
     path("cases/<str:number>/policy/", observing.policy_change, name="policy_change"),
-    path("certificates/", certificates.certificate_verify, name="certificate_verify"),
+    path("certificates/", verification.certificate_verify, name="certificate_verify"),
     path("cases/<str:number>/tests/plan/", labtests.labtest_plan, name="labtest_plan"),
     path("tests/<int:pk>/", labtests.labtest_record, name="labtest_record"),
     path("cases/<str:number>/room/", lodging.case_room, name="case_room"),
