@@ -7,64 +7,18 @@ laying it out on a sheet thirty times as long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
-from django.conf import settings
-from django.template.defaultfilters import yesno
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import is_aware, localtime
-from django.utils.translation import get_language_info, override, to_locale, trans_real
+from django.utils.translation import get_language_info, to_locale
 
-CHINESE = "zh-hans"
-ENGLISH = "en"
+from houshayu.speaking import CHINESE, ENGLISH, as_text, speaking
+
 # In letters; Chinese, Japanese and Korean break between any two of theirs.
 LONG = 16
 LONG_WORD = re.compile(rf"([^\s\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]{{{LONG},}})")
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Texts are rendered in one of the ten languages; untranslated ones in English.
-
-    Raises ValueError for another language.
-    """
-    if language not in dict(settings.LANGUAGES):
-        raise ValueError(f"{language!r} is not one of the languages of the documents.")
-    if not language.startswith("zh"):
-        # Django would render them in the default language, which is Chinese; readers of the
-        # others are shown the English text (domain rules, section 6).
-        trans_real.translation(language)._fallback = None  # type: ignore[attr-defined]
-    with override(language):
-        yield
-
-
-def as_text(value: Any) -> str:
-    """The value as the active language writes it; Beijing time, on a 24-hour clock.
-
-    A function is called for its value, and so may depend on the active language itself. A lazy
-    text, a choice, a place and anything else speaks by its str().
-    """
-    if callable(value):
-        value = value()
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(yesno(value))
-        case datetime():
-            moment = localtime(value) if is_aware(value) else value
-            return f"{date_format(moment.date())} {moment:%H:%M}"
-        case date():
-            return date_format(value)
-        case time():
-            return f"{value:%H:%M}"
-    return str(value)
 
 
 @dataclass(frozen=True)

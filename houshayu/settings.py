@@ -122,7 +122,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Pages of many rows are mostly repetition; Django masks its tokens and pads the length.
     "django.middleware.gzip.GZipMiddleware",
-    "houshayu.middleware.NulMiddleware",
+    "houshayu.refusals.NulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,16 +131,16 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "houshayu.middleware.PrivateMiddleware",
     "houshayu.middleware.LanguageMiddleware",
-    "houshayu.middleware.NotAllowedMiddleware",
+    "houshayu.refusals.NotAllowedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "houshayu.interrupted.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "houshayu.accounts.GivenPasswordMiddleware",
-    "houshayu.accounts.SecondStepMiddleware",
+    "houshayu.first_steps.GivenPasswordMiddleware",
+    "houshayu.first_steps.SecondStepMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "houshayu.middleware.HistoryMiddleware",
-    "houshayu.middleware.ConflictMiddleware",
+    "houshayu.refusals.ConflictMiddleware",
 ]
 ROOT_URLCONF = "coordination.urls"
 # What is removed by a correction stays in the history too.

@@ -4,25 +4,11 @@ A version is data (policy/data/policies.json); this package only reads and appli
 docs/policy.md says how to add one.
 """
 
-from policy.days import (
-    EVENING_FROM,
-    check_in_slots,
-    current_slot,
-    day_number,
-    day_zero_after_contact,
-    days_between,
-    missed_at,
-    release_at,
-    release_on,
-    slot_exists,
-    slot_in,
-    slots_of,
-    taken_from,
-    window,
-)
+from policy.days import day_number, day_zero_after_contact, days_between, release_at, release_on
 from policy.decision import Decision, PlannedObservation, decide, schedule
 from policy.facts import Facts, age_on
 from policy.rules import InvalidRules, Obligation, Rule, read_rules
+from policy.slots import check_in_slots, slot_exists, slot_in, slots_of
 from policy.temperature import COLDEST, FEVER, HOTTEST, is_fever
 from policy.vocabulary import (
     ExceptionGround,
@@ -32,6 +18,7 @@ from policy.vocabulary import (
     ResidenceKind,
     Slot,
 )
+from policy.windows import EVENING_FROM, current_slot, missed_at, taken_from, window
 
 __all__ = [
     "COLDEST",

@@ -12,11 +12,13 @@ from returnees.views import (
     lodging,
     observing,
     prints,
+    recounting,
     registration,
     releasing,
     reveals,
     rooms,
     rounds,
+    verification,
 )
 
 app_name = "returnees"
@@ -51,9 +53,9 @@ urlpatterns = [
         name="release_take_back",
     ),
     path("cases/<str:number>/close/", releasing.case_close, name="case_close"),
-    path("cases/<str:number>/restart/", observing.observation_restart, name="observation_restart"),
-    path("cases/<str:number>/policy/", observing.policy_change, name="policy_change"),
-    path("certificates/", certificates.certificate_verify, name="certificate_verify"),
+    path("cases/<str:number>/restart/", recounting.observation_restart, name="observation_restart"),
+    path("cases/<str:number>/policy/", recounting.policy_change, name="policy_change"),
+    path("certificates/", verification.certificate_verify, name="certificate_verify"),
     path("cases/<str:number>/tests/plan/", labtests.labtest_plan, name="labtest_plan"),
     path("tests/<int:pk>/", labtests.labtest_record, name="labtest_record"),
     path("cases/<str:number>/room/", lodging.case_room, name="case_room"),

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import trans_real
 
-from houshayu.bilingual import CHINESE, ENGLISH, speaking
 from houshayu.models import Place
+from houshayu.speaking import CHINESE, ENGLISH, speaking
 from returnees import observing, releasing, sheets
 from returnees.models import Case, HealthDeclaration, LabTest, ObservationRequest
 from returnees.sheets import registration, words

@@ -23,11 +23,11 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from houshayu.bilingual import CHINESE, speaking
 from houshayu.printing.fetching import NOWHERE, FetchRefused, StaticFilesOnly, static_file
 from houshayu.printing.letters import Letters
 from houshayu.printing.pages import Ink, PaintedPage
 from houshayu.printing.tagging import tag_pages
+from houshayu.speaking import CHINESE, speaking
 
 __all__ = ["FetchRefused", "many_pdfs", "pdf", "qr_svg", "render_pdf", "static_file", "unprintable"]
 

@@ -13,7 +13,7 @@ from django import template
 from django.db import models
 from django.utils.safestring import SafeString, mark_safe
 
-from houshayu import bilingual
+from houshayu import bilingual, speaking
 
 register = template.Library()
 register.filter("both", bilingual.both)
@@ -21,7 +21,7 @@ register.filter("breakable", bilingual.breakable)
 
 
 def _second(context: template.Context) -> str:
-    return context.get("second") or bilingual.ENGLISH
+    return context.get("second") or speaking.ENGLISH
 
 
 @register.simple_tag(takes_context=True)

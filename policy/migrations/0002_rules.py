@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# The slots of an observation have numbers, two a day. The rule of policy.days.slots_of: day 0 has
+# The slots of an observation have numbers, two a day. The rule of policy.slots.slots_of: day 0 has
 # no morning and the last day no evening; triggers, rounds and duties ask it in SQL.
 SLOTS = """
 CREATE FUNCTION policy_slot_number(day integer, slot text) RETURNS integer

@@ -10,11 +10,12 @@ from datetime import date
 from returnees.countries import ALPHA2, CODES, SYNONYMS
 from returnees.documents.digits import icao_731, past_date
 from returnees.documents.kinds import DocumentType
-from returnees.documents.layouts import CODE, ISSUING_STATE, TD1, TD2, TD3, Span
+from returnees.documents.layouts import CODE, ISSUING_STATE, Span
 from returnees.documents.mrz_lines import layout_of, lines_of
 from returnees.documents.mrz_problems import InvalidMrz, MrzProblem
 from returnees.documents.numbers import check
 from returnees.documents.refusals import InvalidDocumentNumber
+from returnees.documents.sizes import TD1, TD2, TD3
 
 ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 

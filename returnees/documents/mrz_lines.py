@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from houshayu.typed import half_width, visible
-from returnees.documents.layouts import TD1, TD2, TD3, Layout
+from returnees.documents.layouts import Layout
+from returnees.documents.sizes import TD1, TD2, TD3
 
 # A zone in one piece, by its length: how long its lines are.
 BLOBS = {88: 44, 90: 30, 72: 36}

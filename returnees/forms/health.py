@@ -9,14 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from policy import ExceptionGround, RequestedMode
 from policy.forms import TemperatureField
-from returnees.forms.fields import (
-    SeveralField,
-    StatementField,
-    YesNoField,
-    date_input,
-    label,
-    may_be_left_out,
-)
+from returnees.forms.answers import SeveralField, StatementField, YesNoField
+from returnees.forms.fields import date_input, label, may_be_left_out
 from returnees.models import (
     CarePreference,
     ChronicCondition,

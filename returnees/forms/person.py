@@ -16,19 +16,12 @@ from returnees import names
 from returnees.countries import STATELESS
 from returnees.documents import DocumentType
 from returnees.documents.numbers import EARLIEST_BIRTH
+from returnees.forms.answers import YesNoField
 from returnees.forms.countries import NationalityField
-from returnees.forms.fields import (
-    LANDLINE_CN,
-    PHONE_CN,
-    PHONE_INTL,
-    PhoneField,
-    YesNoField,
-    date_input,
-    label,
-    may_be_left_out,
-)
+from returnees.forms.fields import date_input, label, may_be_left_out
 from returnees.forms.homes import HomeField
 from returnees.forms.masked import MaskedForm
+from returnees.forms.phones import LANDLINE_CN, PHONE_CN, PHONE_INTL, PhoneField
 from returnees.models import (
     Case,
     CoResident,

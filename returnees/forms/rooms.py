@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -11,31 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from houshayu.models import Place
 from returnees import lodging
+from returnees.forms.room_numbers import RoomField, as_written
 from returnees.lodging import RoomRefused, StrangersInRoom
 from returnees.models import Room
-from returnees.models.rooms import MOST_BEDS, NUMBER_FORM
+from returnees.models.rooms import MOST_BEDS
 
 # The field that a refusal belongs to; the first that fits.
 BESIDE = {StrangersInRoom: "sharing_reason", RoomRefused: "room"}
-
-
-def as_written(text: Any) -> str:
-    """A number as it stands on the door, however it was typed: ０８１２ a is 0812A."""
-    return unicodedata.normalize("NFKC", str(text or "")).strip().upper()
-
-
-class RoomField(forms.RegexField):
-    """The number of a room; any spelling of it is taken."""
-
-    default_error_messages = {
-        "invalid": _("A room number has up to eight digits and capital letters, like 0812."),
-    }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(NUMBER_FORM, **{"label": _("Hotel room"), **options})
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(as_written(value)) or ""
 
 
 class LodgingForm(forms.Form):

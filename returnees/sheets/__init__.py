@@ -22,12 +22,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from houshayu.bilingual import CHINESE, ENGLISH, both
+from houshayu.bilingual import both
 from houshayu.calendar import beijing_date
 from houshayu.codes import as_meant
 from houshayu.models import HOME_KINDS, Place, PlaceKind, Post
 from houshayu.printing import qr_svg
 from houshayu.privacy.fields import blind_index
+from houshayu.speaking import CHINESE, ENGLISH
 from policy import FEVER, ObservationKind
 from returnees import decisions
 from returnees.models import (

@@ -10,9 +10,10 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 
-from houshayu.bilingual import Both, as_text
+from houshayu.bilingual import Both
 from houshayu.models import Place
 from houshayu.privacy.fields import EncryptedTextField
+from houshayu.speaking import as_text
 from policy.models import PolicyVersion
 from returnees.models import Person
 

@@ -12,7 +12,8 @@ from django.db import models
 from django.utils.translation import override
 
 from houshayu import keeping
-from houshayu.bilingual import ENGLISH, both
+from houshayu.bilingual import both
+from houshayu.speaking import ENGLISH
 
 PAGE = Path(settings.BASE_DIR, "docs", "keeping.md")
 HEAD = """\
