@@ -259,8 +259,7 @@ def test_only_what_serves_a_request_or_a_task_asks_for_the_present_moment() -> N
     assert [
         path
         for path in sorted(asking)
-        if not {"api", "management"} & set(path.split("/"))
-        and path.split("/")[-1] not in outer
+        if not {"api", "management"} & set(path.split("/")) and path.split("/")[-1] not in outer
     ] == []
 
 
