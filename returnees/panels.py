@@ -14,6 +14,7 @@ from returnees import companions, correcting, decisions, observing, releasing
 from returnees.case_page import CaseAct, Column, Panel, Seen
 from returnees.corrections import corrections
 from returnees.models import (
+    Case,
     CaseOutcome,
     CheckIn,
     Custody,
@@ -105,8 +106,22 @@ def _within(custody: Custody, moment: datetime) -> bool:
 
 
 def _companions(seen: Seen) -> dict[str, Any] | None:
+    """The others of the travel group: those who are on the way, and whose case is closed."""
     found = companions.of(seen.case, seen.user)
-    return {"companions": found, "holding_place": seen.custodies[-1].place_id} if found else None
+    group = Case.objects.visible_to(seen.user).filter(travel_group=seen.case.travel_group)
+    closed = (
+        group.filter(closed_at__isnull=False)
+        .exclude(pk=seen.case.pk)
+        .select_related("person")
+        .order_by("number")
+    )
+    if not (found or (closed := list(closed))):
+        return None
+    return {
+        "companions": found,
+        "closed": list(closed),
+        "holding_place": seen.custodies[-1].place_id,
+    }
 
 
 def _policy(seen: Seen) -> dict[str, Any]:

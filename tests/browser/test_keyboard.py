@@ -44,7 +44,8 @@ def test_one_always_sees_where_the_focus_is(
     log_in: Callable[[str, str], Page], observed: Case, colours: str
 ) -> None:
     page = log_in("worker", "zh-hans")
-    page.emulate_media(forced_colors=colours)  # type: ignore[arg-type]
+    # Without motion a page has been scrolled at once to where it is going.
+    page.emulate_media(forced_colors=colours, reduced_motion="reduce")  # type: ignore[arg-type]
 
     wrong = {}
     for path in ("/my-day/", "/cases/", observed.get_absolute_url(), "/cases/new/", "/check-ins/"):

@@ -262,7 +262,7 @@ def test_who_is_accepted_without_a_room_waits_for_one_on_my_day(
 
     assert room_of(on_offer.case) == ""
     mine = text(client, reverse("coordination:my_day"))
-    assert f"{on_offer.case.number}需要在示例酒店甲安排房间" in mine
+    assert f"{on_offer.case.person}需要在示例酒店甲安排房间" in mine
 
 
 def test_no_room_is_given_where_there_are_none(case: Case, receiver: User, client: Client) -> None:

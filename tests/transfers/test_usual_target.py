@@ -139,11 +139,13 @@ def test_the_places_stand_under_their_kinds_and_are_found_in_both_languages(
 
     groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.S)
     assert [name for name, _options in groups] == [
-        "集散地", "集中观察酒店", "村和社区", "医院", "其他单位",
+        "转运集散地", "集中观察酒店", "村和社区", "医院", "其他单位",
     ]  # fmt: skip
     held = dict(groups)
-    assert f'value="{hub.pk}"' in held["集散地"] and f'value="{hotel.pk}"' in held["集中观察酒店"]
-    assert hub.code in re.findall(r'data-search="([^"]*)"', held["集散地"])[0]
+    assert (
+        f'value="{hub.pk}"' in held["转运集散地"] and f'value="{hotel.pk}"' in held["集中观察酒店"]
+    )
+    assert hub.code in re.findall(r'data-search="([^"]*)"', held["转运集散地"])[0]
     assert 'data-searched="输入名称查找单位"' in page
 
 
