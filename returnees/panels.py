@@ -109,17 +109,13 @@ def _companions(seen: Seen) -> dict[str, Any] | None:
     """The others of the travel group: those who are on the way, and whose case is closed."""
     found = companions.of(seen.case, seen.user)
     group = Case.objects.visible_to(seen.user).filter(travel_group=seen.case.travel_group)
-    closed = (
-        group.filter(closed_at__isnull=False)
-        .exclude(pk=seen.case.pk)
-        .select_related("person")
-        .order_by("number")
-    )
-    if not (found or (closed := list(closed))):
+    others = group.filter(closed_at__isnull=False).exclude(pk=seen.case.pk)
+    closed = list(others.select_related("person").order_by("number"))
+    if not (found or closed):
         return None
     return {
         "companions": found,
-        "closed": list(closed),
+        "closed": closed,
         "holding_place": seen.custodies[-1].place_id,
     }
 

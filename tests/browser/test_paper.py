@@ -43,7 +43,7 @@ def printed(page: Page) -> list[str]:
     [
         ("zh-hans", "/check-ins/?slot=morning", "测温", "体温（℃）"),
         ("en", "/check-ins/?slot=morning", "Check-ins", "Temperature(°C)"),
-        ("zh-hans", "/cases/", "返京人员登记", "编号"),
+        ("zh-hans", "/cases/", "返京人员", "编号"),
         ("en", "/cases/", "Cases", "Casenumber"),
     ],
 )
