@@ -15,10 +15,13 @@ for (const select of document.querySelectorAll("select[data-searched]")) {
   box.autocomplete = "off";
   select.before(box);
 
+  // What somebody chose comes back when the box is emptied; Enter chooses as a press does.
+  let picked = select.selectedOptions[0];
+  const pick = () => { picked = select.selectedOptions[0]; };
+  select.addEventListener("change", pick);
   box.addEventListener("input", () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (option) => words.every((word) => text.get(option).includes(word));
-    const chosen = select.selectedOptions[0];
     // Taken out and put back: not every browser hides an option.
     for (const option of options) {
       option.remove();
@@ -27,12 +30,13 @@ for (const select of document.querySelectorAll("select[data-searched]")) {
     parts.forEach((part) => part.remove());
     select.append(...parts.filter((part) => part.children.length || (part.value === "" && !words.length)));
     const left = [...select.options];
-    (left.includes(chosen) ? chosen : left[0] ?? {}).selected = true;
+    (left.includes(picked) ? picked : left[0] ?? {}).selected = true;
   });
   // Enter chooses what stands first, and sends nothing yet.
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
+    pick();
     select.focus();
   });
 }
